@@ -1,0 +1,55 @@
+import type { Instant } from './time.ts';
+
+/**
+ * Something that happened and is worth a line: what the log, the metrics and the terminal show. No mail address, token or
+ * link is ever in one; a person is named by `recipientId`.
+ */
+export type WardenEvent =
+  | { readonly event: 'run-skipped'; readonly because: string }
+  | { readonly event: 'polled'; readonly offers: number; readonly rentable: number; readonly at: Instant }
+  | { readonly event: 'poll-failed'; readonly because: string; readonly requestId?: string }
+  | { readonly event: 'listing-incomplete'; readonly because: readonly string[] }
+  | { readonly event: 'requests-unread'; readonly because: string }
+  | { readonly event: 'watches-changed'; readonly added: number; readonly removed: number }
+  | { readonly event: 'watch-unknown-config'; readonly configId: string }
+  | {
+      readonly event: 'window-opened';
+      readonly region: string;
+      readonly configId: string;
+      readonly gpuModel: string;
+      readonly gpus?: number;
+      readonly pricePerGpuHour: number;
+      readonly at: Instant;
+    }
+  | {
+      readonly event: 'window-closed';
+      readonly region: string;
+      readonly configId: string;
+      readonly gpuModel: string;
+      readonly openedAt: Instant;
+      readonly at: Instant;
+    }
+  | {
+      readonly event: 'watch-fired';
+      readonly watchId: string;
+      readonly recipientId: string;
+      readonly region: string;
+      readonly configId: string;
+    }
+  | { readonly event: 'watch-expired'; readonly watchId: string; readonly recipientId: string }
+  | {
+      readonly event: 'mail-sent';
+      readonly recipientId: string;
+      readonly mailId: string;
+      readonly messageId: string;
+      readonly subject: string;
+      readonly rows: number;
+      readonly at: Instant;
+    }
+  | { readonly event: 'mail-held'; readonly recipientId: string; readonly until: Instant; readonly because: string }
+  | { readonly event: 'mail-failed'; readonly recipientId: string; readonly because: string; readonly retryAt: Instant }
+  | { readonly event: 'mail-undeliverable'; readonly recipientId: string; readonly because: string }
+  | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number };
+
+/** Takes an event to wherever events go. Never throws. */
+export type Report = (event: WardenEvent) => void;

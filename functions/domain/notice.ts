@@ -1,0 +1,60 @@
+import type { Offer } from './offer.ts';
+import type { Instant } from './time.ts';
+
+/** How long windows of an offer have lasted: closed ones of the last 90 days. `medianMinutes` is missing while there are none. */
+export type WindowStatistics = { readonly windows: number; readonly medianMinutes?: number };
+
+/** The state in which a window is told. Counts are numbers of GPUs; `largestBlock` is missing where it is not known. */
+export type ToldWindow =
+  | {
+      readonly state: 'open';
+      readonly openedAt: Instant;
+      readonly freeGpus?: number;
+      readonly largestBlock?: number;
+    }
+  | { readonly state: 'closed'; readonly openedAt: Instant; readonly closedAt: Instant };
+
+/** Hardware and price of an offer as a mail shows them; the price is missing where nobody could say it. */
+export type ToldOffer = Pick<
+  Offer,
+  'region' | 'configId' | 'gpuModel' | 'gpuVendor' | 'vramGib' | 'cpuCores' | 'memoryGib'
+> & { readonly pricePerGpuHour?: number };
+
+/** One offer in an availability mail. `gpus` is the wanted number of GPUs (the largest, where several watches name the offer). */
+export type AvailabilityRow = {
+  readonly offer: ToldOffer;
+  readonly gpus: number;
+  readonly window: ToldWindow;
+  readonly history: WindowStatistics;
+  /** The watches that the row answers, in words (`any H100 in as-south-1`), and what becomes of each after this mail. */
+  readonly watches: readonly { readonly words: string; readonly next: 'done' | 'stays' }[];
+};
+
+/** One mail to one recipient, all facts in it; rendering adds nothing but words. */
+export type AvailabilityMail = {
+  readonly writtenAt: Instant;
+  readonly rows: readonly AvailabilityRow[];
+  /** Watches that have run out, told once. */
+  readonly expired: readonly { readonly words: string; readonly expiredAt: Instant }[];
+  /** Set on the mail that reaches the hourly limit: nothing more is sent before this time, then the rest in one mail. */
+  readonly restFollowsAt?: Instant;
+  /** Page on which the watches named in this mail, or all of the recipient, can be ended. Also the one-click POST target. */
+  readonly unsubscribeUrl: string;
+};
+
+/** What a mail needs to know of the settings. Addresses are without a trailing slash. */
+export type MailSettings = {
+  readonly timeZone: string;
+  readonly consoleUrl: string;
+  readonly runtimesUrl: string;
+  readonly organisation: string;
+  readonly project: string;
+};
+
+/** A mail in the words of a mail service. Header names are unique. */
+export type RenderedMail = {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+};
