@@ -12,6 +12,7 @@ export type WardenEvent =
   | { readonly event: 'requests-unread'; readonly because: string }
   | { readonly event: 'watches-changed'; readonly added: number; readonly removed: number }
   | { readonly event: 'watch-unknown-config'; readonly configId: string }
+  | { readonly event: 'config-unchecked'; readonly configId: string; readonly because: string }
   | {
       readonly event: 'window-opened';
       readonly region: string;

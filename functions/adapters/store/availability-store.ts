@@ -1,0 +1,185 @@
+import {
+  configSourceSchema,
+  expirySchema,
+  fleetSchema,
+  indexEntrySchema,
+  offerStateSchema,
+  readItem,
+  requestsSourceSchema,
+  shapesSchema,
+  todoSchema,
+} from '#adapters/store/items.ts';
+import type { Item, Table } from '#adapters/store/table.ts';
+import type { Board, Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { OfferKey } from '#domain/offer.ts';
+import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
+import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
+import { day, type Instant, second } from '#domain/time.ts';
+import { type Shape, shapeOf } from '#domain/watch-index.ts';
+
+/** The partition that a run reads in one query: fleet, shapes, offers and the recipients to look at. */
+const board = 'availability';
+const fleetKey = { pk: board, sk: 'fleet' };
+const shapesKey = { pk: board, sk: 'shapes' };
+const offerPrefix = 'offer#';
+const todoPrefix = 'todo#';
+
+/** Windows are kept so long after they closed. */
+const historyKept = 90 * day;
+
+/** Sorts as text the way the numbers sort: instants up to the year 5138. */
+const sortable = (instant: Instant) => String(instant).padStart(14, '0');
+/** DynamoDB's TTL attribute counts in seconds. It only sweeps: every date that matters is checked by the code. */
+const sweptAt = (instant: Instant) => Math.ceil(instant / second);
+
+const sortKeyOf = (item: Item): string => (typeof item.sk === 'string' ? item.sk : '');
+
+const readBoard = async (table: Table): Promise<Board> => {
+  let fleet: Fleet = { observed: 0 };
+  let shapes: Shape[] = [];
+  const offers = new Map<OfferKey, OfferState>();
+  const todo: Todo[] = [];
+  for await (const page of table.query(board)) {
+    for (const item of page) {
+      const sk = sortKeyOf(item);
+      if (sk === fleetKey.sk) fleet = readItem(fleetSchema, item, 'fleet');
+      else if (sk === shapesKey.sk) shapes = [...readItem(shapesSchema, item, 'shapes').shapes];
+      else if (sk.startsWith(todoPrefix)) todo.push(readItem(todoSchema, item, 'todo'));
+      else if (sk.startsWith(offerPrefix)) {
+        const state = readItem(offerStateSchema, item.state, 'offer');
+        offers.set(stateKey(state), state);
+      }
+    }
+  }
+  return { fleet, shapes, offers, todo };
+};
+
+const fleetAndOffers = (table: Table) => ({
+  /** Takes the one lease of the workflow; false while another run holds it. */
+  takeLease: async (holder: string, now: Instant, until: Instant): Promise<boolean> =>
+    (await table.update(fleetKey, {
+      expression: 'SET lease = :lease',
+      condition: 'attribute_not_exists(lease) OR lease.#until <= :now',
+      names: { '#until': 'until' },
+      values: { ':lease': { holder, until }, ':now': now },
+    })) !== undefined,
+  /** Writes the fleet and how long the lease is still held (until now: no longer); false if it was lost meanwhile. */
+  saveFleet: async (holder: string, fleet: Fleet, leaseUntil: Instant): Promise<boolean> =>
+    table.put(
+      { ...fleetKey, ...fleet, lease: { holder, until: leaseUntil } },
+      { condition: 'lease.holder = :holder', values: { ':holder': holder } },
+    ),
+  readBoard: () => readBoard(table),
+  /** Writes an offer's state unless a newer one is there; false if so. */
+  saveOffer: (state: OfferState): Promise<boolean> =>
+    table.put(
+      { pk: board, sk: `${offerPrefix}${stateKey(state)}`, askedAt: state.askedAt, state },
+      { condition: 'attribute_not_exists(pk) OR askedAt <= :askedAt', values: { ':askedAt': state.askedAt } },
+    ),
+  /** Keeps a window that closed. Writing the same window again replaces it. */
+  saveWindow: async (offer: OfferKey, window: PastWindow): Promise<void> => {
+    await table.put({
+      pk: `window#${offer}`,
+      sk: sortable(window.openedAt),
+      ...window,
+      ttl: sweptAt(window.closedAt + historyKept),
+    });
+  },
+});
+
+const todoMarkers = (table: Table) => ({
+  putTodo: async (todo: Todo): Promise<void> => {
+    await table.put({ pk: board, sk: `${todoPrefix}${todo.recipientId}`, ...todo });
+  },
+  /** Puts a marker off, unless it was put anew meanwhile. */
+  postponeTodo: (todo: Todo, notBefore: Instant): Promise<boolean> =>
+    table.put(
+      { pk: board, sk: `${todoPrefix}${todo.recipientId}`, ...todo, notBefore },
+      { condition: 'stamp = :stamp', values: { ':stamp': todo.stamp } },
+    ),
+  /** Takes a marker away, unless it was put anew meanwhile. */
+  removeTodo: (todo: Todo): Promise<boolean> =>
+    table.delete(
+      { pk: board, sk: `${todoPrefix}${todo.recipientId}` },
+      { condition: 'stamp = :stamp', values: { ':stamp': todo.stamp } },
+    ),
+});
+
+const entryKey = ({ bucket, recipientId, watchId }: IndexEntry) => ({
+  pk: `bucket#${bucket}`,
+  sk: `${recipientId}#${watchId}`,
+});
+
+const watchIndex = (table: Table) => ({
+  addShape: async (criteria: Parameters<typeof shapeOf>[0]): Promise<void> => {
+    await table.update(shapesKey, {
+      expression: 'ADD shapes :shape',
+      values: { ':shape': new Set([shapeOf(criteria)]) },
+    });
+  },
+  addEntry: async (entry: IndexEntry): Promise<void> => {
+    await table.put({ ...entryKey(entry), ...entry });
+  },
+  /** The entries of a bucket, page by page. May lag behind by a moment: new watches are found by their marker. */
+  readBucket: async function* (bucket: string): AsyncGenerator<IndexEntry[]> {
+    for await (const page of table.query(`bucket#${bucket}`, { consistent: false })) {
+      yield page.map((item) => readItem(indexEntrySchema, item, 'index entry'));
+    }
+  },
+  /** Says that an entry needs no look before a time, unless the watch was made anew meanwhile. */
+  postponeEntry: (entry: IndexEntry, notBefore: Instant): Promise<boolean> =>
+    table.put(
+      { ...entryKey(entry), ...entry, notBefore },
+      { condition: 'createdAt = :createdAt', values: { ':createdAt': entry.createdAt } },
+    ),
+  removeEntry: (entry: IndexEntry): Promise<boolean> =>
+    table.delete(entryKey(entry), {
+      condition: 'createdAt = :createdAt',
+      values: { ':createdAt': entry.createdAt },
+    }),
+});
+
+const expiries = (table: Table) => ({
+  putExpiry: async (at: Instant, recipientId: string, watchId: string): Promise<void> => {
+    await table.put({ pk: 'expiry', sk: `${sortable(at)}#${recipientId}#${watchId}`, recipientId });
+  },
+  /** The expiries that have come, oldest first; `done` takes one away. */
+  readExpiries: async (now: Instant): Promise<{ recipientId: string; done: () => Promise<boolean> }[]> => {
+    const come: { recipientId: string; done: () => Promise<boolean> }[] = [];
+    for await (const page of table.query('expiry', { to: `${sortable(now)}~` })) {
+      for (const item of page) {
+        const { recipientId } = readItem(expirySchema, item, 'expiry');
+        come.push({ recipientId, done: () => table.delete({ pk: 'expiry', sk: sortKeyOf(item) }) });
+      }
+    }
+    return come;
+  },
+});
+
+const sources = (table: Table) => ({
+  /** The watches that `warden.config.ts` listed when it was last taken in. */
+  readConfigSource: async (): Promise<KnownWatch[]> => {
+    const item = await table.get({ pk: 'source', sk: 'config' });
+    return item === undefined ? [] : readItem(configSourceSchema, item, 'config source').watches;
+  },
+  saveConfigSource: async (watches: readonly KnownWatch[]): Promise<void> => {
+    await table.put({ pk: 'source', sk: 'config', watches });
+  },
+  /** The account's requests at the provider as last read, by id. */
+  readRequestsSource: async (): Promise<Record<string, KnownRequest>> => {
+    const item = await table.get({ pk: 'source', sk: 'requests' });
+    return item === undefined ? {} : readItem(requestsSourceSchema, item, 'requests source').requests;
+  },
+  saveRequestsSource: async (requests: Readonly<Record<string, KnownRequest>>): Promise<void> => {
+    await table.put({ pk: 'source', sk: 'requests', requests });
+  },
+});
+
+/** What watch-availability keeps in the table. */
+export const createAvailabilityStore = (table: Table) => ({
+  ...fleetAndOffers(table),
+  ...todoMarkers(table),
+  ...watchIndex(table),
+  ...expiries(table),
+  ...sources(table),
+});

@@ -1,0 +1,161 @@
+import * as z from 'zod/mini';
+import type { Fleet } from '#domain/board.ts';
+import type { OfferState } from '#domain/offer-state.ts';
+import type { Recipient } from '#domain/recipient.ts';
+import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
+
+/** Thrown where an item in the table is not of the shape that this version writes; names the item, never its content. */
+export class ItemNotUnderstoodError extends Error {
+  override readonly name = 'ItemNotUnderstoodError';
+}
+
+/** Reads an item with its schema. `what` names the item in the error. */
+export const readItem = <T>(schema: z.ZodMiniType<T>, item: unknown, what: string): T => {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`).join(', ');
+  throw new ItemNotUnderstoodError(`The ${what} item in the table is not understood (${faults}).`);
+};
+
+const instant = z.number();
+const optional = z.exactOptional;
+const pastWindow = z.object({ openedAt: instant, closedAt: instant });
+
+const track = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open'), openedAt: instant, goneFor: optional(z.number()) }),
+  z.object({ state: z.literal('closed'), since: instant, observedAtClose: z.number(), last: optional(pastWindow) }),
+]);
+
+const hardware = z.object({
+  configId: z.string(),
+  gpuModel: z.string(),
+  gpuVendor: z.string(),
+  vramGib: z.number(),
+  cpuCores: z.number(),
+  memoryGib: z.number(),
+  pricePerGpuHour: optional(z.number()),
+});
+
+export const offerStateSchema: z.ZodMiniType<OfferState> = z.object({
+  region: z.string(),
+  hardware,
+  listed: z.boolean(),
+  availability: optional(z.string()),
+  counts: optional(
+    z.object({
+      available: z.number(),
+      total: optional(z.number()),
+      smallestBlock: z.number(),
+      largestBlock: optional(z.number()),
+    }),
+  ),
+  askedAt: instant,
+  price: optional(z.object({ now: z.number(), since: instant, before: optional(z.number()) })),
+  tracks: z.record(z.string(), track),
+  matchPending: z.boolean(),
+  lookAgainAt: optional(instant),
+});
+
+const watch = z.object({
+  id: z.string(),
+  source: z.enum(['config', 'account']),
+  madeAt: instant,
+  criteria: z.object({
+    gpus: z.number(),
+    maxPricePerGpuHour: optional(z.number()),
+    region: optional(z.string()),
+    configId: optional(z.string()),
+    model: optional(z.string()),
+    vendor: optional(z.string()),
+    vramMinGib: optional(z.number()),
+    vramMaxGib: optional(z.number()),
+  }),
+  notify: z.enum(['once', 'every']),
+  expiresAt: optional(instant),
+});
+
+const standing = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('armed') }),
+  z.object({ state: z.literal('done'), at: instant }),
+  z.object({ state: z.literal('ended'), at: instant, because: z.enum(['expired', 'unsubscribed']) }),
+]);
+
+const owedRow = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('window'),
+    watchId: z.string(),
+    offer: z.string(),
+    openedAt: instant,
+    owedAt: instant,
+  }),
+  z.object({ kind: z.literal('expired'), watchId: z.string(), owedAt: instant }),
+]);
+
+export const recipientSchema: z.ZodMiniType<Recipient> = z.object({
+  id: z.string(),
+  address: z.string(),
+  watches: z.record(
+    z.string(),
+    z.object({
+      watch,
+      standing,
+      told: z.record(z.string(), z.object({ openedAt: instant, mailedAt: instant })),
+    }),
+  ),
+  owed: z.record(z.string(), owedRow),
+  mailedAt: z.array(instant),
+  sending: optional(z.object({ mailId: z.string(), until: instant })),
+  failure: optional(z.object({ count: z.number(), retryAt: instant, because: z.string() })),
+  undeliverable: optional(z.object({ because: z.string(), since: instant, retryAt: optional(instant) })),
+});
+
+export const fleetSchema: z.ZodMiniType<Fleet> = z.object({
+  observed: z._default(z.number(), 0),
+  lastCompleteAt: optional(instant),
+  configDigest: optional(z.string()),
+  requestsReadAt: optional(instant),
+  expiryReadAt: optional(instant),
+  lastSuccessAt: optional(instant),
+});
+
+export const shapesSchema = z.object({ shapes: z.set(z.string()) });
+
+export const todoSchema = z.object({
+  recipientId: z.string(),
+  stamp: z.string(),
+  putAt: instant,
+  notBefore: instant,
+});
+
+export const indexEntrySchema = z.object({
+  bucket: z.string(),
+  recipientId: z.string(),
+  watchId: z.string(),
+  createdAt: instant,
+  notBefore: instant,
+});
+
+export const expirySchema = z.object({ recipientId: z.string() });
+
+export const configSourceSchema: z.ZodMiniType<{ watches: KnownWatch[] }> = z.object({
+  watches: z.array(z.object({ watchId: z.string(), recipientId: z.string() })),
+});
+
+export const requestsSourceSchema: z.ZodMiniType<{ requests: Record<string, KnownRequest> }> = z.object({
+  requests: z.record(
+    z.string(),
+    z.object({
+      state: z.enum(['waiting', 'closing', 'ended', 'ours']),
+      region: z.string(),
+      configId: z.string(),
+    }),
+  ),
+});
+
+export const pastWindowSchema = pastWindow;
+
+export const mailRecordSchema = z.object({
+  recipientId: z.string(),
+  watches: z.array(z.object({ id: z.string(), words: z.string() })),
+  writtenAt: instant,
+});

@@ -1,0 +1,130 @@
+import type { AcceptedMail, ToldRow } from './mailing.ts';
+import type { AvailabilityMail, AvailabilityRow, ToldOffer, ToldWindow, WindowStatistics } from './notice.ts';
+import type { OfferKey } from './offer.ts';
+import { type OfferState, type PastWindow, windowFor } from './offer-state.ts';
+import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
+import { type Instant, minute } from './time.ts';
+import { watchInWords } from './watch.ts';
+
+type WindowRow = Extract<OwedRow, { kind: 'window' }>;
+
+/** What is known of an offer when a mail about it is written. */
+export type OfferFacts = { readonly state: OfferState; readonly windows: readonly PastWindow[] };
+
+/** A mail that is ready to be rendered, and what to record once it is accepted. */
+export type ComposedMail = {
+  readonly mail: AvailabilityMail;
+  readonly accepted: AcceptedMail;
+  readonly watches: readonly { readonly id: string; readonly words: string }[];
+};
+
+/** Median length of the windows, in minutes; missing while there are none. */
+export const statisticsOf = (windows: readonly PastWindow[]): WindowStatistics => {
+  const lengths = windows.map(({ openedAt, closedAt }) => (closedAt - openedAt) / minute).sort((a, b) => a - b);
+  const low = lengths[Math.floor((lengths.length - 1) / 2)];
+  const high = lengths[Math.ceil((lengths.length - 1) / 2)];
+  return low === undefined || high === undefined
+    ? { windows: 0 }
+    : { windows: lengths.length, medianMinutes: (low + high) / 2 };
+};
+
+/** A row's window as it stands when the mail is written, not as it stood when the row became owed. */
+const windowToTell = (row: WindowRow, kept: KeptWatch, state: OfferState): ToldWindow => {
+  const window = windowFor(state, kept.watch.criteria);
+  if (window.state === 'closed' && window.last !== undefined) return { state: 'closed', ...window.last };
+  const openedAt = window.state === 'open' ? window.openedAt : row.openedAt;
+  const largestBlock = state.counts?.largestBlock;
+  return {
+    state: 'open',
+    openedAt,
+    ...(state.counts === undefined ? {} : { freeGpus: state.counts.available }),
+    ...(largestBlock === undefined ? {} : { largestBlock }),
+  };
+};
+
+const offerToTell = ({ hardware, region, price }: OfferState): ToldOffer => ({
+  ...hardware,
+  region,
+  ...(price === undefined ? {} : { pricePerGpuHour: price.now }),
+});
+
+type RowWithWindow = {
+  readonly row: WindowRow;
+  readonly kept: KeptWatch;
+  readonly facts: OfferFacts;
+  readonly window: ToldWindow;
+};
+
+const groupKey = ({ row, kept, window }: RowWithWindow) =>
+  [row.offer, kept.watch.criteria.gpus, window.state, window.openedAt].join(' ');
+
+const mailRow = (group: readonly [RowWithWindow, ...RowWithWindow[]]): AvailabilityRow => {
+  const [{ facts, window, kept: first }] = group;
+  return {
+    offer: offerToTell(facts.state),
+    gpus: first.watch.criteria.gpus,
+    window,
+    history: statisticsOf(facts.windows),
+    watches: group.map(({ kept }) => ({
+      words: watchInWords(kept.watch.criteria),
+      next: kept.watch.notify === 'once' && window.state === 'open' ? 'done' : 'stays',
+    })),
+  };
+};
+
+const grouped = (rows: readonly RowWithWindow[]): [RowWithWindow, ...RowWithWindow[]][] => {
+  const groups = new Map<string, [RowWithWindow, ...RowWithWindow[]]>();
+  for (const row of rows) {
+    const key = groupKey(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+};
+
+const toldRow = ({ row, window }: RowWithWindow): ToldRow => ({
+  watchId: row.watchId,
+  offer: row.offer,
+  openedAt: Math.max(row.openedAt, window.openedAt),
+  open: window.state === 'open',
+});
+
+/** The open ones first, the newest window before older ones. */
+const newsFirst = (a: AvailabilityRow, b: AvailabilityRow): number =>
+  Number(a.window.state === 'closed') - Number(b.window.state === 'closed') || b.window.openedAt - a.window.openedAt;
+
+/**
+ * Puts everything owed into one mail: a row per offer and wanted number of GPUs, as things stand now. A window that closed
+ * meanwhile is told as closed, which leaves its `once` watches armed.
+ */
+export const composeMail = (
+  recipient: Recipient,
+  owed: Readonly<Record<string, OwedRow>>,
+  facts: ReadonlyMap<OfferKey, OfferFacts>,
+  mail: Pick<AvailabilityMail, 'writtenAt' | 'unsubscribeUrl' | 'restFollowsAt'>,
+): ComposedMail => {
+  const rows: RowWithWindow[] = [];
+  const expired: { words: string; expiredAt: Instant }[] = [];
+  for (const row of Object.values(owed)) {
+    const kept = recipient.watches[row.watchId];
+    if (kept === undefined) continue;
+    if (row.kind === 'expired') {
+      expired.push({ words: watchInWords(kept.watch.criteria), expiredAt: kept.watch.expiresAt ?? row.owedAt });
+      continue;
+    }
+    const known = facts.get(row.offer);
+    if (known !== undefined) rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
+  }
+  const named = new Map(rows.map(({ kept }) => [kept.watch.id, watchInWords(kept.watch.criteria)]));
+  return {
+    mail: { ...mail, rows: grouped(rows).map(mailRow).sort(newsFirst), expired },
+    accepted: { rowKeys: Object.keys(owed), told: rows.map(toldRow), writtenAt: mail.writtenAt },
+    watches: [...named].map(([id, words]) => ({ id, words })),
+  };
+};
+
+/** The offers that the owed rows speak of. */
+export const offersOwed = (owed: Readonly<Record<string, OwedRow>>): OfferKey[] => [
+  ...new Set(Object.values(owed).flatMap((row) => (row.kind === 'window' ? [row.offer] : []))),
+];

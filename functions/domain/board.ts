@@ -1,0 +1,42 @@
+import type { OfferKey } from './offer.ts';
+import type { OfferState } from './offer-state.ts';
+import type { Odometer } from './poll.ts';
+import type { Instant } from './time.ts';
+import type { Shape } from './watch-index.ts';
+
+/**
+ * A recipient that must be looked at: a watch of theirs is new, or something is owed. It is put before the recipient is
+ * changed, so that a crash leaves a marker without a cause and never a cause without a marker. `stamp` tells one putting
+ * from the next.
+ */
+export type Todo = {
+  readonly recipientId: string;
+  readonly stamp: string;
+  readonly putAt: Instant;
+  readonly notBefore: Instant;
+};
+
+/** What all runs of watch-availability share beside the offers. */
+export type Fleet = Odometer & {
+  readonly configDigest?: string;
+  readonly requestsReadAt?: Instant;
+  readonly expiryReadAt?: Instant;
+  readonly lastSuccessAt?: Instant;
+};
+
+/** Everything that a run needs to know when nothing has changed; read in one query. */
+export type Board = {
+  readonly fleet: Fleet;
+  readonly shapes: readonly Shape[];
+  readonly offers: ReadonlyMap<OfferKey, OfferState>;
+  readonly todo: readonly Todo[];
+};
+
+/** A hint that a watch stands in a bucket. What it says of the watch only saves reading its recipient in vain. */
+export type IndexEntry = {
+  readonly bucket: string;
+  readonly recipientId: string;
+  readonly watchId: string;
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+};

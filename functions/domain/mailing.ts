@@ -1,0 +1,129 @@
+import type { OfferKey } from './offer.ts';
+import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
+import { day, hour, type Instant, minute } from './time.ts';
+import { wishKey } from './watch.ts';
+
+/** What to do now for a recipient. `restFollowsAt` is set when this mail reaches the hourly limit. */
+export type MailPlan =
+  | { readonly act: 'nothing'; readonly because: 'nothing-owed' }
+  | {
+      readonly act: 'wait';
+      readonly until: Instant;
+      readonly because: 'another-sender' | 'hourly-limit' | 'failed-before';
+    }
+  | { readonly act: 'keep'; readonly because: string; readonly until?: Instant }
+  | { readonly act: 'send'; readonly rows: Readonly<Record<string, OwedRow>>; readonly restFollowsAt?: Instant };
+
+/** Mails to a recipient whose acceptance lies within the hour before now, oldest first. */
+const withinTheHour = (recipient: Recipient, now: Instant): Instant[] =>
+  recipient.mailedAt.filter((at) => at > now - hour).sort((a, b) => a - b);
+
+/** The rule "not too much": so many mails an hour; the last of them says when the rest follows, in one mail. */
+export const planMail = (recipient: Recipient, mailsPerHour: number, now: Instant): MailPlan => {
+  if (Object.keys(recipient.owed).length === 0) return { act: 'nothing', because: 'nothing-owed' };
+  const { undeliverable } = recipient;
+  if (undeliverable !== undefined && now < (undeliverable.retryAt ?? Number.POSITIVE_INFINITY)) {
+    return {
+      act: 'keep',
+      because: undeliverable.because,
+      ...(undeliverable.retryAt ? { until: undeliverable.retryAt } : {}),
+    };
+  }
+  if (recipient.sending !== undefined && recipient.sending.until > now) {
+    return { act: 'wait', until: recipient.sending.until, because: 'another-sender' };
+  }
+  if (recipient.failure !== undefined && recipient.failure.retryAt > now) {
+    return { act: 'wait', until: recipient.failure.retryAt, because: 'failed-before' };
+  }
+  const sent = withinTheHour(recipient, now);
+  const freesAt = (sent[Math.max(0, sent.length - mailsPerHour)] ?? now) + hour;
+  if (sent.length >= mailsPerHour) return { act: 'wait', until: freesAt, because: 'hourly-limit' };
+  const last = sent.length === mailsPerHour - 1;
+  return { act: 'send', rows: recipient.owed, ...(last ? { restFollowsAt: freesAt } : {}) };
+};
+
+/** How long a sender holds its claim; longer than its mail call can last, so that two senders never send the same rows. */
+export const sendingClaim = 90_000;
+
+/** Takes the rows for sending: nobody else sends them until the claim has run out. */
+export const claimSending = (recipient: Recipient, mailId: string, now: Instant): Recipient => ({
+  ...recipient,
+  sending: { mailId, until: now + sendingClaim },
+});
+
+/** What an accepted mail said of a row: the window's opening, and whether it was still open when the mail was written. */
+export type ToldRow = {
+  readonly watchId: string;
+  readonly offer: OfferKey;
+  readonly openedAt: Instant;
+  readonly open: boolean;
+};
+
+/** What was told is worth remembering so long; after that nothing in it can hold a mail back. */
+const toldIsKept = 90 * day;
+
+/** A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available". */
+const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Instant): KeptWatch => {
+  const news = Object.fromEntries(told.map(({ offer, openedAt }) => [offer, { openedAt, mailedAt: writtenAt }]));
+  const fresh = Object.entries(kept.told).filter(([, { mailedAt }]) => mailedAt > writtenAt - toldIsKept);
+  const done = kept.watch.notify === 'once' && kept.standing.state === 'armed' && told.some(({ open }) => open);
+  return {
+    ...kept,
+    standing: done ? { state: 'done', at: writtenAt } : kept.standing,
+    told: { ...Object.fromEntries(fresh), ...news },
+  };
+};
+
+/** A mail that the mail service took over: the keys of the owed rows in it and what it said of each window. */
+export type AcceptedMail = {
+  readonly rowKeys: readonly string[];
+  readonly told: readonly ToldRow[];
+  readonly writtenAt: Instant;
+};
+
+/** Records an accepted mail: its rows are no longer owed, and every watch with the same wish has been told. */
+export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient => {
+  const { sending: _claim, failure: _failure, undeliverable: _undeliverable, ...rest } = recipient;
+  const sent = new Set(mail.rowKeys);
+  const wishOf = (watchId: string) => {
+    const kept = recipient.watches[watchId];
+    return kept && wishKey(kept.watch.criteria);
+  };
+  const watches = Object.fromEntries(
+    Object.entries(recipient.watches).map(([id, kept]) => {
+      const told = mail.told.filter((row) => wishOf(row.watchId) === wishKey(kept.watch.criteria));
+      return [id, told.length === 0 ? kept : afterTelling(kept, told, mail.writtenAt)];
+    }),
+  );
+  return {
+    ...rest,
+    watches,
+    owed: Object.fromEntries(Object.entries(recipient.owed).filter(([key]) => !sent.has(key))),
+    mailedAt: [...withinTheHour(recipient, mail.writtenAt), mail.writtenAt],
+  };
+};
+
+const longestRetry = 30 * minute;
+
+/** Records a try that may succeed later: the next one waits 1, 2, 4, … up to 30 minutes. Nothing owed is lost. */
+export const failed = (recipient: Recipient, because: string, now: Instant): Recipient => {
+  const { sending: _claim, ...rest } = recipient;
+  const count = (recipient.failure?.count ?? 0) + 1;
+  const retryAt = now + Math.min(longestRetry, minute * 2 ** (count - 1));
+  return { ...rest, failure: { count, retryAt, because } };
+};
+
+const retryUndeliverable = 6 * hour;
+
+/** Records that the mail service refuses this mail for good. It is tried again after 6 h, since the reason may be mended. */
+export const refused = (recipient: Recipient, because: string, now: Instant): Recipient => {
+  const { sending: _claim, failure: _failure, ...rest } = recipient;
+  const since = recipient.undeliverable?.since ?? now;
+  return { ...rest, undeliverable: { because, since, retryAt: now + retryUndeliverable } };
+};
+
+/** Records that an address must not be written to at all (it bounced or complained). */
+export const suppressed = (recipient: Recipient, because: string, now: Instant): Recipient => ({
+  ...recipient,
+  undeliverable: { because, since: now },
+});

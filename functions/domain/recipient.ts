@@ -1,0 +1,167 @@
+import { type Firing, firingOf, type Told } from './firing.ts';
+import { type OfferKey, offerKey } from './offer.ts';
+import { type OfferState, stateKey, windowFor } from './offer-state.ts';
+import type { Instant } from './time.ts';
+import { describes, type Watch, wishKey } from './watch.ts';
+
+/** Whether a watch still waits. A `done` or `ended` one is kept as long as its source lists it, so that it stays silent. */
+export type WatchStanding =
+  | { readonly state: 'armed' }
+  | { readonly state: 'done'; readonly at: Instant }
+  | { readonly state: 'ended'; readonly at: Instant; readonly because: 'expired' | 'unsubscribed' };
+
+/** A watch with what has become of it: its standing, and per offer what was last told. */
+export type KeptWatch = {
+  readonly watch: Watch;
+  readonly standing: WatchStanding;
+  readonly told: Readonly<Record<OfferKey, Told>>;
+};
+
+/** Something that a recipient is to be told and has not been yet. */
+export type OwedRow =
+  | {
+      readonly kind: 'window';
+      readonly watchId: string;
+      readonly offer: OfferKey;
+      readonly openedAt: Instant;
+      readonly owedAt: Instant;
+    }
+  | { readonly kind: 'expired'; readonly watchId: string; readonly owedAt: Instant };
+
+/** Why nothing is sent to an address: until somebody acts, or until `retryAt`. */
+export type Undeliverable = { readonly because: string; readonly since: Instant; readonly retryAt?: Instant };
+
+/**
+ * Everything about one mail address, in one item, so that a claim and what is owed for it are written together. `owed` is
+ * keyed by the fact, so that the same fact is owed once. `mailedAt` holds the accepted mails of the last hour, `sending` the
+ * claim of a sender at work, `failure` what came of the last try.
+ */
+export type Recipient = {
+  readonly id: string;
+  readonly address: string;
+  readonly watches: Readonly<Record<string, KeptWatch>>;
+  readonly owed: Readonly<Record<string, OwedRow>>;
+  readonly mailedAt: readonly Instant[];
+  readonly sending?: { readonly mailId: string; readonly until: Instant };
+  readonly failure?: { readonly count: number; readonly retryAt: Instant; readonly because: string };
+  readonly undeliverable?: Undeliverable;
+};
+
+export const newRecipient = (id: string, address: string): Recipient => ({
+  id,
+  address,
+  watches: {},
+  owed: {},
+  mailedAt: [],
+});
+
+/**
+ * Adds a watch, armed. One that is there already keeps its standing and what it was told, but takes over the new expiry;
+ * if it had run out and the new expiry lies ahead, it waits again.
+ */
+export const withWatch = (recipient: Recipient, watch: Watch, now: Instant): Recipient => {
+  const known = recipient.watches[watch.id];
+  const ranOut = known?.standing.state === 'ended' && known.standing.because === 'expired';
+  const waitsAgain = ranOut && (watch.expiresAt ?? Number.POSITIVE_INFINITY) > now;
+  const standing: WatchStanding = known === undefined || waitsAgain ? { state: 'armed' } : known.standing;
+  const kept: KeptWatch = { watch, standing, told: known?.told ?? {} };
+  return { ...recipient, watches: { ...recipient.watches, [watch.id]: kept } };
+};
+
+const withoutOwedOf = (owed: Recipient['owed'], watchIds: ReadonlySet<string>): Recipient['owed'] =>
+  Object.fromEntries(Object.entries(owed).filter(([, row]) => !watchIds.has(row.watchId)));
+
+/** Forgets watches altogether, with what is owed for them: their source no longer lists them. */
+export const withoutWatches = (recipient: Recipient, watchIds: readonly string[]): Recipient => {
+  const gone = new Set(watchIds);
+  return {
+    ...recipient,
+    watches: Object.fromEntries(Object.entries(recipient.watches).filter(([id]) => !gone.has(id))),
+    owed: withoutOwedOf(recipient.owed, gone),
+  };
+};
+
+/** Ends watches because their recipient said so. Ending one twice changes nothing. */
+export const unsubscribed = (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {
+  const ending = new Set(watchIds.filter((id) => recipient.watches[id]?.standing.state !== 'ended'));
+  const watches = Object.fromEntries(
+    Object.entries(recipient.watches).map(([id, kept]) => [
+      id,
+      ending.has(id)
+        ? { ...kept, standing: { state: 'ended', at: now, because: 'unsubscribed' } satisfies WatchStanding }
+        : kept,
+    ]),
+  );
+  return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, ending) };
+};
+
+/** What was last told of an offer for a wish, by whichever of the recipient's watches that share it. */
+export const toldFor = (recipient: Recipient, watch: Watch, offer: OfferKey): Told | undefined => {
+  const key = wishKey(watch.criteria);
+  return Object.values(recipient.watches)
+    .filter((kept) => wishKey(kept.watch.criteria) === key)
+    .flatMap((kept) => kept.told[offer] ?? [])
+    .reduce<Told | undefined>(
+      (last, told) => (last === undefined || told.openedAt > last.openedAt ? told : last),
+      undefined,
+    );
+};
+
+/** What looking at a recipient's watches changed. `lookAgainAt` is per offer. */
+export type Judgement = {
+  readonly recipient: Recipient;
+  readonly fired: readonly Extract<OwedRow, { kind: 'window' }>[];
+  readonly expired: readonly string[];
+  readonly lookAgainAt: Readonly<Record<OfferKey, Instant>>;
+};
+
+const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; expired: string[] } => {
+  const over = Object.values(recipient.watches).filter(
+    ({ watch, standing }) => standing.state === 'armed' && watch.expiresAt !== undefined && watch.expiresAt <= now,
+  );
+  const watches = { ...recipient.watches };
+  const owed = { ...recipient.owed };
+  for (const kept of over) {
+    watches[kept.watch.id] = { ...kept, standing: { state: 'ended', at: now, because: 'expired' } };
+    // A request that the provider closed was the provider's to announce; our own watches say that they ran out.
+    if (kept.watch.source !== 'account') {
+      owed[`${kept.watch.id} expired`] = { kind: 'expired', watchId: kept.watch.id, owedAt: now };
+    }
+  }
+  return { recipient: { ...recipient, watches, owed }, expired: over.map(({ watch }) => watch.id) };
+};
+
+const rowKey = (watchId: string, offer: OfferKey) => `${watchId} ${offer}`;
+
+const judgeWatch = (recipient: Recipient, watch: Watch, state: OfferState, now: Instant): Firing | undefined => {
+  const offer = { ...state.hardware, region: state.region };
+  const key = offerKey(offer);
+  if (recipient.owed[rowKey(watch.id, key)] !== undefined || !describes(watch.criteria, offer)) return undefined;
+  return firingOf(watch.notify, windowFor(state, watch.criteria), toldFor(recipient, watch, key), now);
+};
+
+/**
+ * Looks at every armed watch of a recipient against every offer: what fires becomes owed, what has run out ends. Looking
+ * twice changes nothing the second time.
+ */
+export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: Instant): Judgement => {
+  const { recipient: current, expired } = expire(recipient, now);
+  const armed = Object.values(current.watches).filter(({ standing }) => standing.state === 'armed');
+  const owed: Record<string, OwedRow> = { ...current.owed };
+  const fired: Extract<OwedRow, { kind: 'window' }>[] = [];
+  const lookAgainAt: Record<OfferKey, Instant> = {};
+  for (const state of offers) {
+    const offer = stateKey(state);
+    for (const { watch } of armed) {
+      const firing = judgeWatch(current, watch, state, now);
+      if (firing?.fire) {
+        const row = { kind: 'window', watchId: watch.id, offer, openedAt: firing.openedAt, owedAt: now } as const;
+        owed[rowKey(watch.id, offer)] = row;
+        fired.push(row);
+      } else if (firing?.lookAgainAt !== undefined) {
+        lookAgainAt[offer] = Math.min(lookAgainAt[offer] ?? Number.POSITIVE_INFINITY, firing.lookAgainAt);
+      }
+    }
+  }
+  return { recipient: { ...current, owed }, fired, expired, lookAgainAt };
+};

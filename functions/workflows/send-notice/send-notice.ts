@@ -1,0 +1,172 @@
+import { type ComposedMail, composeMail, type OfferFacts, offersOwed } from '#domain/availability-mail.ts';
+import type { Report } from '#domain/event.ts';
+import { accepted, claimSending, failed, type MailPlan, planMail, refused } from '#domain/mailing.ts';
+import type { AvailabilityMail, RenderedMail } from '#domain/notice.ts';
+import type { OfferKey } from '#domain/offer.ts';
+import type { OfferState, PastWindow } from '#domain/offer-state.ts';
+import type { OwedRow, Recipient } from '#domain/recipient.ts';
+import { day, type Instant } from '#domain/time.ts';
+
+/** What became of a mail at the mail service. `failed` may succeed later, `refused` will not until something changes. */
+export type SendResult =
+  | { readonly result: 'accepted'; readonly messageId: string }
+  | { readonly result: 'failed' | 'refused'; readonly because: string };
+
+type Versioned = { readonly recipient: Recipient; readonly version: number };
+
+/** Everything that sending needs of the world. */
+export type SendNoticeWorld = {
+  readonly store: {
+    readRecipient(recipientId: string): Promise<Versioned | undefined>;
+    saveRecipient(recipient: Recipient, version: number): Promise<boolean>;
+    saveMail(mail: {
+      mailId: string;
+      recipientId: string;
+      watches: readonly { id: string; words: string }[];
+      writtenAt: Instant;
+    }): Promise<void>;
+    readOffer(offer: OfferKey): Promise<OfferState | undefined>;
+    readWindows(offer: OfferKey, since: Instant): Promise<PastWindow[]>;
+  };
+  readonly render: (mail: AvailabilityMail) => RenderedMail | Promise<RenderedMail>;
+  /** Hands a mail to the mail service; expected refusals are answered, not thrown. */
+  readonly mailer: { send(address: string, mail: RenderedMail): Promise<SendResult> };
+  readonly unsubscribeUrl: (link: { recipientId: string; mailId: string; expiresAt: Instant }) => string;
+  readonly clock: () => Instant;
+  readonly newId: () => string;
+  readonly report: Report;
+};
+
+/** What came of one message. `undelivered` must not be taken off the queue: it is to end where somebody sees it. */
+export type SendNoticeOutcome = 'sent' | 'nothing-to-send' | 'later' | 'undelivered';
+
+/** A recipient was written by others at every one of our tries. */
+export class RecipientBusyError extends Error {
+  override readonly name = 'RecipientBusyError';
+}
+
+const mostTries = 8;
+const historyTold = 90 * day;
+const linksLast = 90 * day;
+
+const factsFor = async (
+  world: SendNoticeWorld,
+  owed: Readonly<Record<string, OwedRow>>,
+): Promise<Map<OfferKey, OfferFacts>> => {
+  const since = world.clock() - historyTold;
+  const facts = await Promise.all(
+    offersOwed(owed).map(async (offer) => {
+      const [state, windows] = await Promise.all([world.store.readOffer(offer), world.store.readWindows(offer, since)]);
+      return state === undefined ? [] : [[offer, { state, windows }] as const];
+    }),
+  );
+  return new Map(facts.flat());
+};
+
+const compose = async (
+  world: SendNoticeWorld,
+  recipient: Recipient,
+  plan: Extract<MailPlan, { act: 'send' }>,
+  mailId: string,
+): Promise<ComposedMail> => {
+  const facts = await factsFor(world, plan.rows);
+  const writtenAt = world.clock();
+  const unsubscribeUrl = world.unsubscribeUrl({ recipientId: recipient.id, mailId, expiresAt: writtenAt + linksLast });
+  const rest = plan.restFollowsAt === undefined ? {} : { restFollowsAt: plan.restFollowsAt };
+  return composeMail(recipient, plan.rows, facts, { writtenAt, unsubscribeUrl, ...rest });
+};
+
+/** Applies a pure change to the recipient as it is now, over whatever others write meanwhile. */
+const recordResult = async (
+  world: SendNoticeWorld,
+  recipientId: string,
+  change: (recipient: Recipient) => Recipient,
+): Promise<void> => {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const found = await world.store.readRecipient(recipientId);
+    if (found === undefined) return;
+    if (await world.store.saveRecipient(change(found.recipient), found.version)) return;
+  }
+  throw new RecipientBusyError(`Recipient ${recipientId} could not be written in ${mostTries} tries.`);
+};
+
+/** Sends a mail whose rows are claimed, and records what came of it. */
+const sendClaimed = async (
+  world: SendNoticeWorld,
+  recipient: Recipient,
+  mailId: string,
+  composed: ComposedMail,
+): Promise<SendNoticeOutcome> => {
+  const rendered = await world.render(composed.mail);
+  const sent = await world.mailer.send(recipient.address, rendered);
+  const now = world.clock();
+  const recipientId = recipient.id;
+  switch (sent.result) {
+    case 'accepted':
+      await recordResult(world, recipientId, (current) => accepted(current, composed.accepted));
+      world.report({
+        event: 'mail-sent',
+        recipientId,
+        mailId,
+        messageId: sent.messageId,
+        subject: rendered.subject,
+        rows: composed.mail.rows.length + composed.mail.expired.length,
+        at: now,
+      });
+      return 'sent';
+    case 'failed': {
+      await recordResult(world, recipientId, (current) => failed(current, sent.because, now));
+      const retryAt = failed(recipient, sent.because, now).failure?.retryAt ?? now;
+      world.report({ event: 'mail-failed', recipientId, because: sent.because, retryAt });
+      return 'later';
+    }
+    case 'refused':
+      await recordResult(world, recipientId, (current) => refused(current, sent.because, now));
+      world.report({ event: 'mail-undeliverable', recipientId, because: sent.because });
+      return 'undelivered';
+  }
+};
+
+/** What is left to say when there is nothing to send now. */
+const notNow = (
+  world: SendNoticeWorld,
+  recipientId: string,
+  plan: Exclude<MailPlan, { act: 'send' }>,
+): SendNoticeOutcome => {
+  switch (plan.act) {
+    case 'nothing':
+      return 'nothing-to-send';
+    case 'wait':
+      world.report({ event: 'mail-held', recipientId, until: plan.until, because: plan.because });
+      return 'later';
+    case 'keep':
+      world.report({ event: 'mail-undeliverable', recipientId, because: plan.because });
+      return 'undelivered';
+  }
+};
+
+/**
+ * Sends a recipient everything that is owed, in one mail, once: the rows are claimed before the mail service is asked, and
+ * recorded as told after its yes. Whatever is not sent stays owed and is announced again by watch-availability.
+ */
+export const sendNotice = async (
+  world: SendNoticeWorld,
+  settings: { readonly mailsPerHour: number },
+  recipientId: string,
+): Promise<SendNoticeOutcome> => {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const found = await world.store.readRecipient(recipientId);
+    if (found === undefined) return 'nothing-to-send';
+    const { recipient, version } = found;
+    const plan = planMail(recipient, settings.mailsPerHour, world.clock());
+    if (plan.act !== 'send') return notNow(world, recipientId, plan);
+    const mailId = world.newId();
+    const composed = await compose(world, recipient, plan, mailId);
+    const { watches, mail } = composed;
+    await world.store.saveMail({ mailId, recipientId, watches, writtenAt: mail.writtenAt });
+    if (await world.store.saveRecipient(claimSending(recipient, mailId, world.clock()), version)) {
+      return sendClaimed(world, recipient, mailId, composed);
+    }
+  }
+  throw new RecipientBusyError(`Recipient ${recipientId} could not be claimed in ${mostTries} tries.`);
+};

@@ -1,0 +1,102 @@
+import pLimit from 'p-limit';
+import type { Board, IndexEntry } from '#domain/board.ts';
+import { quietAfterMail } from '#domain/firing.ts';
+import type { OfferKey } from '#domain/offer.ts';
+import { type OfferState, stateKey } from '#domain/offer-state.ts';
+import { matched, offersToMatch } from '#domain/poll.ts';
+import { type Judgement, toldFor } from '#domain/recipient.ts';
+import { type Instant, minute } from '#domain/time.ts';
+import { exactOffer } from '#domain/watch.ts';
+import { bucketsFor } from '#domain/watch-index.ts';
+import { lookAtRecipient } from './look-at-recipient.ts';
+import type { Run, WatchAvailabilityWorld } from './world.ts';
+
+const recipientsAtOnce = 16;
+/** An entry without its watch may belong to one that is being made this moment; older than this it is left over. */
+const entrySettlesWithin = 10 * minute;
+
+/** What a match brought: who is owed something and was announced, and what went wrong. */
+export type MatchResult = { readonly owed: Set<string>; readonly failures: unknown[] };
+
+/** Takes away or puts off an index entry of which nothing can come for now. */
+const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judgement: Judgement | undefined) => {
+  const kept = judgement?.recipient.watches[entry.watchId];
+  const now = world.clock();
+  if (judgement === undefined || kept === undefined || kept.standing.state !== 'armed') {
+    if (now - entry.createdAt > entrySettlesWithin) await world.store.removeEntry(entry);
+    return;
+  }
+  const offer = exactOffer(kept.watch.criteria);
+  if (offer === undefined || kept.watch.notify === 'once') return;
+  const told = toldFor(judgement.recipient, kept.watch, offer);
+  const quietUntil = (told?.mailedAt ?? 0) + quietAfterMail;
+  if (quietUntil > now && quietUntil > entry.notBefore) await world.store.postponeEntry(entry, quietUntil);
+};
+
+const byRecipient = (entries: readonly IndexEntry[]): Map<string, IndexEntry[]> => {
+  const groups = new Map<string, IndexEntry[]>();
+  for (const entry of entries) groups.set(entry.recipientId, [...(groups.get(entry.recipientId) ?? []), entry]);
+  return groups;
+};
+
+const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+
+/** Looks at the recipients of one page of entries; answers when the offer should be looked at again for them. */
+const matchPage = async (
+  world: WatchAvailabilityWorld,
+  board: Board,
+  offer: OfferKey,
+  entries: readonly IndexEntry[],
+  result: MatchResult,
+): Promise<Instant | undefined> => {
+  const now = world.clock();
+  const later = entries.filter((entry) => entry.notBefore > now);
+  const due = byRecipient(entries.filter((entry) => entry.notBefore <= now));
+  const limit = pLimit(recipientsAtOnce);
+  const again = await limit.map(due, async ([recipientId, group]) => {
+    const judgement = await lookAtRecipient(world, recipientId, board.offers);
+    if (judgement !== undefined && Object.keys(judgement.recipient.owed).length > 0) result.owed.add(recipientId);
+    for (const entry of group) await tidyEntry(world, entry, judgement);
+    return judgement?.lookAgainAt[offer];
+  });
+  const owed = [...due.keys()].filter((recipientId) => result.owed.has(recipientId));
+  if (owed.length > 0) await world.queue.announce(owed);
+  return [...later.map(({ notBefore }) => notBefore), ...again].reduce<Instant | undefined>(sooner, undefined);
+};
+
+/** Looks at all watches that one offer may concern, unless time runs out: then the offer stays pending. */
+const matchOffer = async (
+  world: WatchAvailabilityWorld,
+  run: Run,
+  board: Board,
+  state: OfferState,
+  result: MatchResult,
+): Promise<void> => {
+  let again: Instant | undefined;
+  const offer = { ...state.hardware, region: state.region };
+  for (const bucket of bucketsFor(offer, board.shapes)) {
+    for await (const entries of world.store.readBucket(bucket)) {
+      again = sooner(again, await matchPage(world, board, stateKey(state), entries, result));
+      if (world.clock() >= run.deadline) return;
+    }
+  }
+  await world.store.saveOffer(matched(state, again));
+};
+
+/**
+ * Matches the offers that need it with the watches that wait. An offer whose match does not end (time, a failure) stays
+ * pending and is matched again by the next run; whoever fired already stays silent then.
+ */
+export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<MatchResult> => {
+  const result: MatchResult = { owed: new Set(), failures: [] };
+  for (const state of offersToMatch(board.offers, world.clock())) {
+    try {
+      await matchOffer(world, run, board, state, result);
+    } catch (failure) {
+      result.failures.push(failure);
+    }
+    if (world.clock() >= run.deadline) break;
+  }
+  return result;
+};

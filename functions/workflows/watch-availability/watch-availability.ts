@@ -1,0 +1,160 @@
+import type { Board, Fleet } from '#domain/board.ts';
+import type { Listing } from '#domain/listing.ts';
+import { type Offer, type OfferKey, offerKey } from '#domain/offer.ts';
+import type { OfferState } from '#domain/offer-state.ts';
+import {
+  advanceOdometer,
+  countRentable,
+  doubtEmpty,
+  eventsOf,
+  type Seen,
+  seeListing,
+  windowJustClosed,
+} from '#domain/poll.ts';
+import { type Instant, minute, second } from '#domain/time.ts';
+import type { Watch } from '#domain/watch.ts';
+import { gpusOfShape } from '#domain/watch-index.ts';
+import { announceOwed } from './announce.ts';
+import { lookAtRecipient } from './look-at-recipient.ts';
+import { matchOffers } from './match-offers.ts';
+import { checkConfigs, takeInConfig, takeInRequests } from './take-in-watches.ts';
+import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+
+/** A run came to its deadline before it could record what it saw. */
+export class RunLateError extends Error {
+  override readonly name = 'RunLateError';
+}
+
+/** How long a run holds the lease at most: a crashed one must not cost the next minute's run. */
+const leaseFor = 58 * second;
+const expiriesEvery = 10 * minute;
+
+/** Fails a run in which something failed, after everything else was done. */
+const failIfAny = (failures: readonly unknown[]): void => {
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} part(s) of the run failed`);
+};
+
+/** Writes what a listing changed: the window that closed first, so that a crash never loses one from the history. */
+const recordSeen = async (
+  world: WatchAvailabilityWorld,
+  { changed, states }: Seen,
+): Promise<Map<OfferKey, OfferState>> => {
+  const current = new Map(states);
+  for (const { before, after } of changed) {
+    const key = offerKey({ region: after.region, configId: after.hardware.configId });
+    const closed = windowJustClosed(before, after);
+    if (closed !== undefined) await world.store.saveWindow(key, closed);
+    if (await world.store.saveOffer(after)) for (const event of eventsOf(before, after)) world.report(event);
+    // Somebody wrote newer data: what we saw is history, and nothing is concluded from it.
+    else if (before === undefined) current.delete(key);
+    else current.set(key, before);
+  }
+  return current;
+};
+
+const reportListing = (
+  world: WatchAvailabilityWorld,
+  listing: Listing<Offer>,
+  offers: ReadonlyMap<OfferKey, OfferState>,
+) => {
+  if (!listing.complete) world.report({ event: 'listing-incomplete', because: listing.because });
+  const rentable = countRentable(offers);
+  world.report({ event: 'polled', offers: listing.rows.length, rentable, at: listing.askedAt });
+};
+
+const askForOffers = async (world: WatchAvailabilityWorld, run: Run): Promise<Listing<Offer>> => {
+  try {
+    return doubtEmpty(await world.inventory.listOffers(run.signal));
+  } catch (failure) {
+    world.report({ event: 'poll-failed', because: String(failure) });
+    throw failure;
+  }
+};
+
+/** Asks for the inventory and takes it in. Answers the board as it stands afterwards. */
+const poll = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<Board> => {
+  const listing = await askForOffers(world, run);
+  // Past the deadline the lease may be another run's: what we saw is that run's to see.
+  if (world.clock() >= run.deadline) throw new RunLateError('The listing came after the time of this run.');
+  const odometer = advanceOdometer(board.fleet, listing);
+  const sizes = [...new Set(board.shapes.map(gpusOfShape))];
+  const offers = await recordSeen(world, seeListing(board.offers, listing, sizes, odometer.observed));
+  reportListing(world, listing, offers);
+  const lastSuccessAt = listing.complete ? { lastSuccessAt: world.clock() } : {};
+  return { ...board, offers, fleet: { ...board.fleet, ...odometer, ...lastSuccessAt } };
+};
+
+/** Looks at the recipients of watches that have run out; answers when that was last done. */
+const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board): Promise<Fleet> => {
+  const now = world.clock();
+  if (now - (board.fleet.expiryReadAt ?? 0) < expiriesEvery) return board.fleet;
+  for (const { recipientId, done } of await world.store.readExpiries(now)) {
+    await lookAtRecipient(world, recipientId, board.offers);
+    await done();
+  }
+  return { ...board.fleet, expiryReadAt: now };
+};
+
+/** One look at the provider and everything that follows from it. Answers the fleet to be remembered, and what failed. */
+const tick = async (
+  world: WatchAvailabilityWorld,
+  run: Run,
+  settings: WatchAvailabilitySettings,
+): Promise<{ fleet: Fleet; failures: unknown[] }> => {
+  const failures: unknown[] = [];
+  const attempt = async <T>(part: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await part();
+    } catch (failure) {
+      failures.push(failure);
+      return otherwise;
+    }
+  };
+  let board = await world.store.readBoard();
+  const nothing = { added: [] as Watch[], changed: false, remember: {} };
+  const config = await attempt(() => takeInConfig(world, settings, board.fleet), nothing);
+  const requests = await attempt(() => takeInRequests(world, run, settings, board.fleet), nothing);
+  const remember = { ...board.fleet, ...config.remember, ...requests.remember };
+  if (config.changed || requests.changed) board = await world.store.readBoard();
+  board = await attempt(() => poll(world, run, { ...board, fleet: remember }), { ...board, fleet: remember });
+  await attempt(() => checkConfigs(world, run, board.offers, [...config.added, ...requests.added]), undefined);
+  const matched = await matchOffers(world, run, board);
+  const fleet = await attempt(() => takeOutExpired(world, board), board.fleet);
+  const unannounced = await announceOwed(world, run, settings, board, matched.owed);
+  return { fleet, failures: [...failures, ...matched.failures, ...unannounced] };
+};
+
+/** When the looks of one run are due. */
+const looksOf = (startedAt: Instant, pollSeconds: number): Instant[] =>
+  Array.from(
+    { length: Math.max(1, Math.floor(60 / pollSeconds)) },
+    (_, look) => startedAt + look * pollSeconds * second,
+  );
+
+/**
+ * The whole of job 1 up to the queue: looks at the inventory one or several times within one run, takes in watches from
+ * their sources, records what opened and closed, and announces who is owed a mail. Only one run works at a time; one that
+ * finds another at work does nothing. Fails, after everything else was done, if any part failed.
+ */
+export const watchAvailability = async (
+  world: WatchAvailabilityWorld,
+  run: Run,
+  settings: WatchAvailabilitySettings,
+): Promise<void> => {
+  const startedAt = world.clock();
+  const leaseUntil = startedAt + leaseFor;
+  if (!(await world.store.takeLease(run.holder, startedAt, leaseUntil))) {
+    world.report({ event: 'run-skipped', because: 'another run holds the lease' });
+    return;
+  }
+  const failures: unknown[] = [];
+  for (const dueAt of looksOf(startedAt, settings.pollSeconds)) {
+    if (dueAt > world.clock()) await world.sleep(dueAt - world.clock(), run.signal);
+    if (world.clock() >= run.deadline) break;
+    const { fleet, failures: failed } = await tick(world, run, settings);
+    failures.push(...failed);
+    const last = dueAt + settings.pollSeconds * second >= startedAt + minute;
+    if (!(await world.store.saveFleet(run.holder, fleet, last ? world.clock() : leaseUntil))) break;
+  }
+  failIfAny(failures);
+};

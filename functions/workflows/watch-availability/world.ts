@@ -1,0 +1,73 @@
+import type { Board, Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { Report } from '#domain/event.ts';
+import type { Listing } from '#domain/listing.ts';
+import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
+import type { OfferState, PastWindow } from '#domain/offer-state.ts';
+import type { Recipient } from '#domain/recipient.ts';
+import type { AccountRequest, KnownRequest, KnownWatch } from '#domain/sources.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Criteria, Wish } from '#domain/watch.ts';
+
+/** What a run reads and writes. A write that answers false was refused because somebody else's is newer. */
+export type AvailabilityStore = {
+  takeLease(holder: string, now: Instant, until: Instant): Promise<boolean>;
+  saveFleet(holder: string, fleet: Fleet, leaseUntil: Instant): Promise<boolean>;
+  readBoard(): Promise<Board>;
+  saveOffer(state: OfferState): Promise<boolean>;
+  saveWindow(offer: OfferKey, window: PastWindow): Promise<void>;
+  putTodo(todo: Todo): Promise<void>;
+  postponeTodo(todo: Todo, notBefore: Instant): Promise<boolean>;
+  removeTodo(todo: Todo): Promise<boolean>;
+  addShape(criteria: Criteria): Promise<void>;
+  addEntry(entry: IndexEntry): Promise<void>;
+  readBucket(bucket: string): AsyncIterable<IndexEntry[]>;
+  postponeEntry(entry: IndexEntry, notBefore: Instant): Promise<boolean>;
+  removeEntry(entry: IndexEntry): Promise<boolean>;
+  putExpiry(at: Instant, recipientId: string, watchId: string): Promise<void>;
+  readExpiries(now: Instant): Promise<{ recipientId: string; done: () => Promise<boolean> }[]>;
+  readConfigSource(): Promise<KnownWatch[]>;
+  saveConfigSource(watches: readonly KnownWatch[]): Promise<void>;
+  readRequestsSource(): Promise<Record<string, KnownRequest>>;
+  saveRequestsSource(requests: Readonly<Record<string, KnownRequest>>): Promise<void>;
+};
+
+export type RecipientStore = {
+  readRecipient(recipientId: string): Promise<{ recipient: Recipient; version: number } | undefined>;
+  saveRecipient(recipient: Recipient, version: number): Promise<boolean>;
+};
+
+/** What a run asks the provider, in our words. Each call throws if the provider did not answer understandably. */
+export type Inventory = {
+  listOffers(signal: AbortSignal): Promise<Listing<Offer>>;
+  listRequests(signal: AbortSignal): Promise<AccountRequest[]>;
+  getGpuConfig(configId: string, signal: AbortSignal): Promise<GpuConfig | undefined>;
+};
+
+/** A watch as `warden.config.ts` lists it. */
+export type ConfigWish = { readonly address: string; readonly wish: Wish };
+
+/** Everything that a run needs of the world. */
+export type WatchAvailabilityWorld = {
+  readonly store: AvailabilityStore & RecipientStore;
+  readonly inventory: Inventory;
+  readonly queue: { announce(recipientIds: readonly string[]): Promise<void> };
+  readonly clock: () => Instant;
+  /** Waits so many milliseconds; ends early when aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly newId: () => string;
+  /** A short text that stands for a longer one and does not give it away. */
+  readonly digest: (text: string) => string;
+  readonly report: Report;
+};
+
+/** What the user set. */
+export type WatchAvailabilitySettings = {
+  readonly pollSeconds: number;
+  readonly readRequestsMinutes: number;
+  readonly mailsPerHour: number;
+  readonly upstreamTo: string;
+  readonly wishes: readonly ConfigWish[];
+};
+
+/** One run: who it is, and until when it may work. */
+export type Run = { readonly holder: string; readonly deadline: Instant; readonly signal: AbortSignal };
