@@ -1,0 +1,34 @@
+import { type Fact, goneWords, type MailFacts, type RowFacts } from './facts.ts';
+
+const labelWidth = 17;
+
+/** The text part: the same facts as the HTML part, always all of them. */
+export const renderText = (facts: MailFacts): string => {
+  const { subject, rows, rent, expired, limit, consoleUrl, unsubscribeUrl, zone } = facts;
+  const blocks = [
+    subject,
+    ...rows.map((row) => renderRow(row)),
+    ...(rent === undefined ? [] : [renderRent(consoleUrl, rent)]),
+    ...(expired.length === 0 ? [] : [['EXPIRED WATCHES', ...expired.map((watch) => `- ${watch}`)].join('\n')]),
+    ...(limit === undefined ? [] : [limit]),
+    ['-- ', `Sent by GPU Warden. Times are in ${zone}.`, `Stop these alerts: ${unsubscribeUrl}`].join('\n'),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+};
+
+const renderRow = ({ state, title, chief, rest }: RowFacts): string =>
+  [title, ...(state === 'closed' ? [`  ${goneWords}`] : []), ...chief.map(renderFact), ...rest.map(renderFact)].join(
+    '\n',
+  );
+
+const renderFact = ({ label, lines }: Fact): string =>
+  lines.map((line, place) => `  ${(place === 0 ? label : '').padEnd(labelWidth)}${line}`).join('\n');
+
+const renderRent = (consoleUrl: string, { calls, note }: NonNullable<MailFacts['rent']>): string =>
+  [
+    'HOW TO RENT IT',
+    `In the console: ${consoleUrl}`,
+    '',
+    ...calls.flatMap(({ title, command }) => [`With one API call, ${title}:`, '', command, '']),
+    note,
+  ].join('\n');
