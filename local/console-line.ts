@@ -1,0 +1,89 @@
+import { oneLine } from '#adapters/look/one-line.ts';
+import { durationWords } from '#adapters/mail/time-words.ts';
+import type { Instant } from '#domain/time.ts';
+import type { ConsoleEvent } from './local-event.ts';
+
+/** How much a line wants to be seen. */
+export type Tone = 'good' | 'over' | 'mail' | 'trouble' | 'quiet';
+
+/** One thing that happened, for a person: what it is, in two words, and the rest. */
+export type ConsoleLine = {
+  readonly tone: Tone;
+  readonly symbol: string;
+  readonly what: string;
+  readonly rest: string;
+};
+
+const good = (what: string, rest: string): ConsoleLine => ({ tone: 'good', symbol: '▲', what, rest });
+const over = (what: string, rest: string): ConsoleLine => ({ tone: 'over', symbol: '▽', what, rest });
+const mail = (what: string, rest: string): ConsoleLine => ({ tone: 'mail', symbol: '✉', what, rest });
+const trouble = (what: string, rest: string): ConsoleLine => ({ tone: 'trouble', symbol: '!', what, rest });
+const quiet = (what: string, rest: string): ConsoleLine => ({ tone: 'quiet', symbol: '·', what, rest });
+
+/** `1 offer`, `2 offers` */
+export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${count} ${count === 1 ? singular : plural}`;
+
+/** The number of free GPUs is missing where the provider does not say it. */
+const gpusFree = (gpus: number | undefined): string => (gpus === undefined ? '' : `, ${counted(gpus, 'GPU')} free`);
+
+/**
+ * The line for an event. Words that come from the provider are made harmless: a terminal obeys control characters.
+ *
+ * @param clockTime writes an instant as the time of day
+ */
+export const consoleLine = (
+  event: Exclude<ConsoleEvent, { event: 'started' | 'summary' }>,
+  clockTime: (at: Instant) => string,
+): ConsoleLine => {
+  const line = (text: string) => oneLine(text, 200);
+  switch (event.event) {
+    case 'run-skipped':
+      return quiet('run skipped', line(event.because));
+    case 'polled':
+      return quiet('polled', `${counted(event.offers, 'offer')}, ${event.rentable} rentable`);
+    case 'poll-failed':
+      return trouble('poll failed', line(event.because));
+    case 'part-failed':
+      return trouble('failed', line(`${event.part}: ${event.because}`));
+    case 'listing-incomplete':
+      return trouble('listing cut', line(event.because.join('; ')));
+    case 'requests-unread':
+      return trouble('not read', `the account's own requests: ${line(event.because)}`);
+    case 'watches-changed':
+      return quiet('watches', `${event.added} added, ${event.removed} removed`);
+    case 'watch-unknown-config':
+      return trouble('unknown', `the provider knows no config ${line(event.configId)}, for which a watch waits`);
+    case 'config-unchecked':
+      return trouble('not checked', `config ${line(event.configId)}: ${line(event.because)}`);
+    case 'window-opened': {
+      const price = `$${event.pricePerGpuHour.toFixed(2)} per GPU-hour`;
+      return good('opened', `${line(`${event.gpuModel} in ${event.region}`)}${gpusFree(event.gpus)}, ${price}`);
+    }
+    case 'window-closed': {
+      const lasted = durationWords(event.at - event.openedAt);
+      return over('closed', `${line(`${event.gpuModel} in ${event.region}`)}, after ${lasted}`);
+    }
+    case 'watch-fired':
+      return quiet('watch fired', `${line(`${event.configId} in ${event.region}`)}, for ${event.recipientId}`);
+    case 'watch-expired':
+      return quiet('watch ended', `it has run out, for ${event.recipientId}`);
+    case 'mail-sent':
+      return mail('mail sent', `“${line(event.subject)}” to ${event.recipientId}`);
+    case 'mail-held':
+      return quiet('mail held', `for ${event.recipientId} until ${clockTime(event.until)}: ${line(event.because)}`);
+    case 'mail-failed':
+      return trouble(
+        'not sent',
+        `to ${event.recipientId}, again at ${clockTime(event.retryAt)}: ${line(event.because)}`,
+      );
+    case 'mail-undeliverable':
+      return trouble('undeliverable', `to ${event.recipientId}: ${line(event.because)}`);
+    case 'unsubscribed':
+      return over('unsubscribed', `${counted(event.watches, 'watch', 'watches')} of ${event.recipientId}`);
+    case 'job-failed':
+      return trouble('failed', line(`${event.job}: ${event.because}`));
+    case 'stopping':
+      return quiet('stopping', line(event.because));
+  }
+};

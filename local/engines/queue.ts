@@ -1,0 +1,62 @@
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+import { freePort, loopback } from './loopback.ts';
+
+/** An SQS that runs here, with the queue of notices and its dead-letter queue. Messages live in memory. */
+export type Queue = {
+  readonly endpoint: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly close: () => Promise<void>;
+};
+
+const queueName = 'notices';
+const deadLetterQueueName = 'notices-dead';
+const maxReceiveCount = 5;
+
+const createQueues = async (endpoint: string, visibilityTimeoutSeconds: number): Promise<void> => {
+  const client = new SQSClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: deadLetterQueueName }));
+    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+    await client.send(
+      new CreateQueueCommand({
+        QueueName: queueName,
+        Attributes: {
+          VisibilityTimeout: String(visibilityTimeoutSeconds),
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount }),
+        },
+      }),
+    );
+  } finally {
+    client.destroy();
+  }
+};
+
+/**
+ * Starts the embedded queue: five receptions, then the dead-letter queue. The visibility timeout passes in real time, as
+ * the engine has no other; 60 s as in the stack unless given.
+ */
+export const startQueue = async (
+  options: { port?: number; visibilityTimeoutSeconds?: number } = {},
+): Promise<Queue> => {
+  const app = buildApp({ logger: false });
+  // Its own start binds all interfaces, so the app is built and told where to listen.
+  const endpoint = await app.listen({ host: loopback, port: await freePort(options.port) });
+  await createQueues(endpoint, options.visibilityTimeoutSeconds ?? 60);
+  // The engine's own URLs begin with `sqs.REGION.localhost`, which not every resolver knows; it reads only the path.
+  const urlOf = (name: string) => `${endpoint}/000000000000/${name}`;
+  return {
+    endpoint,
+    queueUrl: urlOf(queueName),
+    deadLetterQueueUrl: urlOf(deadLetterQueueName),
+    close: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+};

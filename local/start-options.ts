@@ -1,0 +1,182 @@
+import * as z from 'zod/mini';
+import type { Variables } from '#adapters/configuration/environment.ts';
+import { check, type Fault, faultReport } from '#adapters/configuration/faults.ts';
+import { httpAddress, wholeNumber } from '#adapters/configuration/field.ts';
+import { shown } from '#adapters/configuration/secret.ts';
+import { hour, minute, second } from '#domain/time.ts';
+import { readCommand, type TypedOptions } from './start-command.ts';
+import { readWatchOption, type WatchSetting } from './watch-option.ts';
+
+type Everywhere = {
+  readonly watches: readonly WatchSetting[];
+  /** Mails go through this server; missing: to the inbox page, where nobody else sees them. May hold a password. */
+  readonly smtpUrl?: string;
+  readonly exitAfterMs?: number;
+  readonly json: boolean;
+  readonly inboxPort?: number;
+};
+
+/** The emulated provider; `speed` simulated seconds pass in one real second. */
+export type EmulatedOptions = Everywhere & {
+  readonly mode: 'emulated';
+  readonly speed: number;
+  readonly history: { readonly kind: 'scenario' } | { readonly kind: 'replay'; readonly path: string };
+  /** Missing: the table is in memory. */
+  readonly dataDirectory?: string;
+};
+
+/** The real provider: real time, state on disk. Addresses are without a trailing slash. */
+export type ProviderOptions = Everywhere & {
+  readonly mode: 'provider';
+  readonly runtimesUrl: string;
+  readonly inventoryUrl: string;
+  readonly token: string;
+  readonly dataDirectory: string;
+};
+
+export type StartOptions = EmulatedOptions | ProviderOptions;
+
+/** What a command line asks for: a start, the help text, or, where something is wrong with it, all that is wrong. */
+export type StartCommand =
+  | { readonly kind: 'start'; readonly options: StartOptions }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'refused'; readonly message: string };
+
+const scenarioSpeed = 60;
+const replaySpeed = 600;
+const providerDataDirectory = '.warden';
+const tokenVariable = 'NEEVCLOUD_TOKEN';
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour };
+
+const toMs = (text: string): number => {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  return Math.round(Number(amount) * (unitMs[unit] ?? Number.NaN));
+};
+
+const isSmtpAddress = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+};
+
+const duration = z.pipe(
+  z.string().check(z.refine((text) => toMs(text) > 0, { error: 'a time above 0 such as 500ms, 30s, 5m or 1h' })),
+  z.transform(toMs),
+);
+
+const speed = z.pipe(
+  z.string().check(
+    z.refine((text) => /^\d+(\.\d+)?$/.test(text) && Number(text) >= 1 && Number(text) <= 3600, {
+      error: 'a number from 1 to 3600',
+    }),
+  ),
+  z.transform(Number),
+);
+
+const port = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => (/^\d+$/.test(text) ? Number(text) : text)),
+  ),
+  wholeNumber(1, 65_535),
+);
+
+const values = z.object({
+  providerUrl: z.optional(httpAddress()),
+  inventoryUrl: z.optional(httpAddress()),
+  smtpUrl: z.optional(
+    z
+      .string()
+      .check(z.refine(isSmtpAddress, { error: 'smtp://host:587 or smtps://host, with user:password@ if needed' })),
+  ),
+  availability: z.optional(z.string().check(z.minLength(1))),
+  speed: z.optional(speed),
+  exitAfter: z.optional(duration),
+  inboxPort: z.optional(port),
+  data: z.optional(z.string().check(z.minLength(1))),
+});
+
+type Values = z.output<typeof values>;
+
+const optionName = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const tokenFaults = (token: string | undefined): Fault[] => {
+  const allowed = `a personal access token (pat-nc-…) in the environment, for --provider-url and --inventory-url`;
+  if (token === undefined || token.trim() === '') return [{ path: tokenVariable, given: 'nothing', allowed }];
+  // The provider refuses these, but only after the start, with a bare 401.
+  return token.startsWith('sk-') ? [{ path: tokenVariable, given: 'an inference key (sk-…)', allowed }] : [];
+};
+
+/** What cannot stand together, and what is missing beside what was given. */
+const faultsBetween = (typed: TypedOptions, token: string | undefined): Fault[] => {
+  if (typed.providerUrl !== undefined || typed.inventoryUrl !== undefined) {
+    const onlyEmulated = (path: string, given: string | undefined, because: string): Fault[] =>
+      given === undefined ? [] : [{ path, given: shown(given), allowed: `nothing with the real provider: ${because}` }];
+    return [
+      ...tokenFaults(token),
+      ...onlyEmulated('--speed', typed.speed, 'its time is real time'),
+      ...onlyEmulated('--availability', typed.availability, 'only the emulator can replay a history'),
+    ];
+  }
+  if (typed.smtpUrl === undefined || typed.watch !== undefined) return [];
+  // The scenario's own watches name made-up people; a real server would bother whoever has these addresses.
+  return [{ path: '--smtp-url', given: 'no --watch', allowed: 'at least one --watch with an address of yours' }];
+};
+
+const toOptions = (
+  typed: TypedOptions,
+  { providerUrl, inventoryUrl, ...given }: Values,
+  watches: readonly WatchSetting[],
+  token: string,
+): StartOptions => {
+  const everywhere: Everywhere = {
+    watches,
+    json: typed.json ?? false,
+    ...(given.smtpUrl === undefined ? {} : { smtpUrl: given.smtpUrl }),
+    ...(given.exitAfter === undefined ? {} : { exitAfterMs: given.exitAfter }),
+    ...(given.inboxPort === undefined ? {} : { inboxPort: given.inboxPort }),
+  };
+  const runtimesUrl = providerUrl ?? inventoryUrl;
+  if (runtimesUrl !== undefined) {
+    return {
+      ...everywhere,
+      mode: 'provider',
+      runtimesUrl,
+      inventoryUrl: inventoryUrl ?? runtimesUrl,
+      token,
+      dataDirectory: given.data ?? providerDataDirectory,
+    };
+  }
+  const replay = given.availability;
+  return {
+    ...everywhere,
+    mode: 'emulated',
+    speed: given.speed ?? (replay === undefined ? scenarioSpeed : replaySpeed),
+    history: replay === undefined ? { kind: 'scenario' } : { kind: 'replay', path: replay },
+    ...(given.data === undefined ? {} : { dataDirectory: given.data }),
+  };
+};
+
+const refused = (message: string): StartCommand => ({
+  kind: 'refused',
+  message: `${message}\nnpm start -- --help shows all options.`,
+});
+
+/** Reads the command line of `npm start` (without `node` and the script) and the variables that belong to it. */
+export const readStartCommand = (words: readonly string[], environment: Variables): StartCommand => {
+  const command = readCommand(words);
+  if (command.kind === 'help') return command;
+  if (command.kind === 'mistake') return refused(command.message);
+  const typed = command.options;
+  const token = environment[tokenVariable];
+  const checked = check(values, typed);
+  const watches = (typed.watch ?? []).map(readWatchOption);
+  const faults = [
+    ...(checked.ok ? [] : checked.faults.map((fault) => ({ ...fault, path: optionName(fault.path) }))),
+    ...watches.flatMap((read) => read.faults),
+    ...faultsBetween(typed, token),
+  ];
+  if (!checked.ok || faults.length > 0) return refused(faultReport('The command line has', faults));
+  const wanted = watches.flatMap((read) => ('watch' in read ? [read.watch] : []));
+  return { kind: 'start', options: toOptions(typed, checked.value, wanted, token ?? '') };
+};
