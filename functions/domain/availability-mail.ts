@@ -96,7 +96,8 @@ const newsFirst = (a: AvailabilityRow, b: AvailabilityRow): number =>
 
 /**
  * Puts everything owed into one mail: a row per offer and wanted number of GPUs, as things stand now. A window that closed
- * meanwhile is told as closed, which leaves its `once` watches armed.
+ * meanwhile is told as closed, which leaves its `once` watches armed. A row of which nothing is known is left out, and stays
+ * owed.
  */
 export const composeMail = (
   recipient: Recipient,
@@ -106,20 +107,22 @@ export const composeMail = (
 ): ComposedMail => {
   const rows: RowWithWindow[] = [];
   const expired: { words: string; expiredAt: Instant }[] = [];
-  for (const row of Object.values(owed)) {
+  const rowKeys: string[] = [];
+  for (const [rowKey, row] of Object.entries(owed)) {
     const kept = recipient.watches[row.watchId];
-    if (kept === undefined) continue;
+    const known = row.kind === 'window' ? facts.get(row.offer) : undefined;
+    if (kept === undefined || (row.kind === 'window' && known === undefined)) continue;
+    rowKeys.push(rowKey);
     if (row.kind === 'expired') {
       expired.push({ words: watchInWords(kept.watch.criteria), expiredAt: kept.watch.expiresAt ?? row.owedAt });
-      continue;
+    } else if (known !== undefined) {
+      rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
     }
-    const known = facts.get(row.offer);
-    if (known !== undefined) rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
   }
   const named = new Map(rows.map(({ kept }) => [kept.watch.id, watchInWords(kept.watch.criteria)]));
   return {
     mail: { ...mail, rows: grouped(rows).map(mailRow).sort(newsFirst), expired },
-    accepted: { rowKeys: Object.keys(owed), told: rows.map(toldRow), writtenAt: mail.writtenAt },
+    accepted: { rowKeys, told: rows.map(toldRow), writtenAt: mail.writtenAt },
     watches: [...named].map(([id, words]) => ({ id, words })),
   };
 };

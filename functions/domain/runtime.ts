@@ -19,19 +19,24 @@ export type Runtime = RuntimeAddress & {
   readonly createdAt?: Instant;
 };
 
-/** Source: `GET …/airuntimes/{airuntime_id}`. `storage` is what the provider answered, in its own shape. */
+/** Source: `GET …/airuntimes/{airuntime_id}`. `templateSpec` and `storage` are as the provider answered, in its own shape. */
 export type RuntimeDetail = Runtime & {
+  readonly templateSpec?: unknown;
   readonly storage?: unknown;
   readonly sshKeys?: readonly string[];
   readonly updatedAt?: Instant;
   readonly message?: string;
 };
 
-/** What a runtime is created from. Without `storage` it gets the provider's free 100 GB network volume. */
+/**
+ * What a runtime is created from: a template or a spec of its own, in the provider's shape. Without `storage` it gets the
+ * provider's free 100 GB network volume.
+ */
 export type RuntimeSpec = {
   readonly name: string;
   readonly region: string;
-  readonly templateId: string;
+  readonly templateId?: string;
+  readonly templateSpec?: unknown;
   readonly gpuConfigId: string;
   readonly gpuCount: number;
   readonly planId: string;

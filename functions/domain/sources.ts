@@ -1,3 +1,5 @@
+import type { Listing } from './listing.ts';
+import type { NotificationRequest } from './request.ts';
 import { type Instant, minute } from './time.ts';
 import type { Watch, WatchSource, Wish } from './watch.ts';
 
@@ -38,15 +40,6 @@ export const identityOf = (source: WatchSource, address: string, wish: Wish, ref
     reference,
   ]);
 
-/** A request of the account at the provider, as far as it concerns a watch. */
-export type AccountRequest = {
-  readonly id: string;
-  readonly region: string;
-  readonly configId: string;
-  readonly status: string;
-  readonly notifiedAt?: Instant;
-};
-
 /**
  * What we remember of a request: `waiting` while the provider lists it as open, `closing` since it turned `notified` or
  * vanished. `ours` marks one that Warden registered itself; it is never read back as a new watch.
@@ -69,7 +62,7 @@ export const closingGrace = 15 * minute;
 const isCancelled = (status: string) => /^cancell?ed$/i.test(status);
 const isNotified = (status: string) => /^notified$/i.test(status);
 
-const stepForListed = (known: KnownRequest | undefined, request: AccountRequest, now: Instant): RequestStep[] => {
+const stepForListed = (known: KnownRequest | undefined, request: NotificationRequest, now: Instant): RequestStep[] => {
   const { id, region, configId, status } = request;
   const expiresAt = now + closingGrace;
   if (known?.state === 'ours' || known?.state === 'ended') return [];
@@ -86,16 +79,18 @@ const stepForListed = (known: KnownRequest | undefined, request: AccountRequest,
 
 /**
  * The rule for the provider's own list: one that turns `notified` or vanishes still fires for the current window, only
- * `cancelled` ends it. A status never seen before counts as still waiting. Requests are ids to what we know of them.
+ * `cancelled` ends it. A status never seen before counts as still waiting; from an incomplete list nothing vanishes. `known`
+ * holds what we know of the requests, by id.
  */
 export const stepsForRequests = (
   known: Readonly<Record<string, KnownRequest>>,
-  requests: readonly AccountRequest[],
+  listing: Listing<NotificationRequest>,
   now: Instant,
 ): RequestStep[] => {
-  const listed = new Set(requests.map(({ id }) => id));
-  const vanished = Object.entries(known)
-    .filter(([id, request]) => request.state === 'waiting' && !listed.has(id))
+  const listed = new Set(listing.rows.map(({ value }) => value.id));
+  const missing = listing.complete ? Object.entries(known).filter(([id]) => !listed.has(id)) : [];
+  const vanished = missing
+    .filter(([, request]) => request.state === 'waiting')
     .map(
       ([id, request]): RequestStep => ({
         step: 'close',
@@ -104,18 +99,18 @@ export const stepsForRequests = (
         expiresAt: now + closingGrace,
       }),
     );
-  return [...requests.flatMap((request) => stepForListed(known[request.id], request, now)), ...vanished];
+  return [...listing.rows.flatMap(({ value }) => stepForListed(known[value.id], value, now)), ...vanished];
 };
 
-/** What is known of the requests after the steps. One that is over and no longer listed is forgotten. */
+/** What is known of the requests after the steps. One that is over and that a complete list shows no more is forgotten. */
 export const afterSteps = (
   known: Readonly<Record<string, KnownRequest>>,
   steps: readonly RequestStep[],
-  requests: readonly AccountRequest[],
+  listing: Listing<NotificationRequest>,
 ): Record<string, KnownRequest> => {
-  const listed = new Set(requests.map(({ id }) => id));
+  const listed = new Set(listing.rows.map(({ value }) => value.id));
   const after = { ...known, ...Object.fromEntries(steps.map(({ id, request }) => [id, request])) };
   return Object.fromEntries(
-    Object.entries(after).filter(([id, { state }]) => listed.has(id) || state === 'waiting' || state === 'closing'),
+    Object.entries(after).filter(([id, { state }]) => !listing.complete || listed.has(id) || state !== 'ended'),
   );
 };

@@ -6,19 +6,16 @@ import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { OwedRow, Recipient } from '#domain/recipient.ts';
 import { day, type Instant } from '#domain/time.ts';
+import { decideOnRecipient, type RecipientStore } from '#workflows/recipients.ts';
 
 /** What became of a mail at the mail service. `failed` may succeed later, `refused` will not until something changes. */
 export type SendResult =
   | { readonly result: 'accepted'; readonly messageId: string }
   | { readonly result: 'failed' | 'refused'; readonly because: string };
 
-type Versioned = { readonly recipient: Recipient; readonly version: number };
-
 /** Everything that sending needs of the world. */
 export type SendNoticeWorld = {
-  readonly store: {
-    readRecipient(recipientId: string): Promise<Versioned | undefined>;
-    saveRecipient(recipient: Recipient, version: number): Promise<boolean>;
+  readonly store: RecipientStore & {
     saveMail(mail: {
       mailId: string;
       recipientId: string;
@@ -40,12 +37,11 @@ export type SendNoticeWorld = {
 /** What came of one message. `undelivered` must not be taken off the queue: it is to end where somebody sees it. */
 export type SendNoticeOutcome = 'sent' | 'nothing-to-send' | 'later' | 'undelivered';
 
-/** A recipient was written by others at every one of our tries. */
-export class RecipientBusyError extends Error {
-  override readonly name = 'RecipientBusyError';
+/** What is owed speaks of offers that the table does not hold. */
+export class NothingKnownError extends Error {
+  override readonly name = 'NothingKnownError';
 }
 
-const mostTries = 8;
 const historyTold = 90 * day;
 const linksLast = 90 * day;
 
@@ -76,26 +72,16 @@ const compose = async (
   return composeMail(recipient, plan.rows, facts, { writtenAt, unsubscribeUrl, ...rest });
 };
 
-/** Applies a pure change to the recipient as it is now, over whatever others write meanwhile. */
-const recordResult = async (
-  world: SendNoticeWorld,
-  recipientId: string,
-  change: (recipient: Recipient) => Recipient,
-): Promise<void> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await world.store.readRecipient(recipientId);
-    if (found === undefined) return;
-    if (await world.store.saveRecipient(change(found.recipient), found.version)) return;
-  }
-  throw new RecipientBusyError(`Recipient ${recipientId} could not be written in ${mostTries} tries.`);
-};
+/** Applies a pure change to the recipient as it is now. */
+const recordResult = (world: SendNoticeWorld, recipientId: string, change: (recipient: Recipient) => Recipient) =>
+  decideOnRecipient(world.store, recipientId, (current) =>
+    current === undefined ? { result: undefined } : { save: change(current), result: undefined },
+  );
 
 /** Sends a mail whose rows are claimed, and records what came of it. */
 const sendClaimed = async (
   world: SendNoticeWorld,
-  recipient: Recipient,
-  mailId: string,
-  composed: ComposedMail,
+  { recipient, mailId, composed }: Claimed,
 ): Promise<SendNoticeOutcome> => {
   const rendered = await world.render(composed.mail);
   const sent = await world.mailer.send(recipient.address, rendered);
@@ -145,6 +131,23 @@ const notNow = (
   }
 };
 
+type Claimed = { readonly recipient: Recipient; readonly mailId: string; readonly composed: ComposedMail };
+
+/** Composes the mail that is due, keeps what its links need, and claims its rows; or answers why there is none. */
+const claimMail = (world: SendNoticeWorld, mailsPerHour: number, recipientId: string) =>
+  decideOnRecipient<Claimed | Exclude<MailPlan, { act: 'send' }>>(world.store, recipientId, async (recipient) => {
+    if (recipient === undefined) return { result: { act: 'nothing', because: 'nothing-owed' } };
+    const plan = planMail(recipient, mailsPerHour, world.clock());
+    if (plan.act !== 'send') return { result: plan };
+    const mailId = world.newId();
+    const composed = await compose(world, recipient, plan, mailId);
+    if (composed.accepted.rowKeys.length === 0) {
+      throw new NothingKnownError(`Recipient ${recipientId} is owed rows of which the table knows nothing.`);
+    }
+    await world.store.saveMail({ mailId, recipientId, watches: composed.watches, writtenAt: composed.mail.writtenAt });
+    return { save: claimSending(recipient, mailId, world.clock()), result: { recipient, mailId, composed } };
+  });
+
 /**
  * Sends a recipient everything that is owed, in one mail, once: the rows are claimed before the mail service is asked, and
  * recorded as told after its yes. Whatever is not sent stays owed and is announced again by watch-availability.
@@ -154,19 +157,6 @@ export const sendNotice = async (
   settings: { readonly mailsPerHour: number },
   recipientId: string,
 ): Promise<SendNoticeOutcome> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await world.store.readRecipient(recipientId);
-    if (found === undefined) return 'nothing-to-send';
-    const { recipient, version } = found;
-    const plan = planMail(recipient, settings.mailsPerHour, world.clock());
-    if (plan.act !== 'send') return notNow(world, recipientId, plan);
-    const mailId = world.newId();
-    const composed = await compose(world, recipient, plan, mailId);
-    const { watches, mail } = composed;
-    await world.store.saveMail({ mailId, recipientId, watches, writtenAt: mail.writtenAt });
-    if (await world.store.saveRecipient(claimSending(recipient, mailId, world.clock()), version)) {
-      return sendClaimed(world, recipient, mailId, composed);
-    }
-  }
-  throw new RecipientBusyError(`Recipient ${recipientId} could not be claimed in ${mostTries} tries.`);
+  const claim = await claimMail(world, settings.mailsPerHour, recipientId);
+  return 'act' in claim ? notNow(world, recipientId, claim) : sendClaimed(world, claim);
 };

@@ -46,7 +46,7 @@ export const announceOwed = async (
   settings: WatchAvailabilitySettings,
   board: Board,
   justAnnounced: ReadonlySet<string>,
-): Promise<unknown[]> => {
+): Promise<void> => {
   const failures: unknown[] = [];
   const due = board.todo.filter((todo) => todo.notBefore <= world.clock() && !justAnnounced.has(todo.recipientId));
   const limit = pLimit(recipientsAtOnce);
@@ -61,5 +61,5 @@ export const announceOwed = async (
   });
   const ids = again.filter((id) => id !== undefined);
   if (ids.length > 0) await world.queue.announce(ids);
-  return failures;
+  if (failures.length > 0) throw new AggregateError(failures, `Recipients not looked at: ${failures.join('; ')}`);
 };

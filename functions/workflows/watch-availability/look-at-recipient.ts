@@ -1,14 +1,8 @@
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import { type Judgement, judge, newRecipient, type Recipient } from '#domain/recipient.ts';
+import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
-
-/** A recipient was written by others at every one of our tries; the next run looks again. */
-export class RecipientBusyError extends Error {
-  override readonly name = 'RecipientBusyError';
-}
-
-const mostTries = 8;
 
 /** Puts the marker that makes every run look at a recipient until nothing is left to do. */
 export const markRecipient = async (world: WatchAvailabilityWorld, recipientId: string): Promise<void> => {
@@ -17,8 +11,7 @@ export const markRecipient = async (world: WatchAvailabilityWorld, recipientId: 
 };
 
 /**
- * Changes a recipient by a pure function, over whatever others write meanwhile. The marker is put first. An address is
- * given where the recipient may be new.
+ * Changes a recipient by a pure function; the marker is put first. An address is given where the recipient may be new.
  */
 export const changeRecipient = async (
   world: WatchAvailabilityWorld,
@@ -27,13 +20,10 @@ export const changeRecipient = async (
   address?: string,
 ): Promise<void> => {
   await markRecipient(world, recipientId);
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await world.store.readRecipient(recipientId);
-    if (found === undefined && address === undefined) return;
-    const current = found?.recipient ?? newRecipient(recipientId, address ?? '');
-    if (await world.store.saveRecipient(change(current), found?.version ?? 0)) return;
-  }
-  throw new RecipientBusyError(`Recipient ${recipientId} could not be written in ${mostTries} tries.`);
+  await decideOnRecipient(world.store, recipientId, (known) => {
+    const current = known ?? (address === undefined ? undefined : newRecipient(recipientId, address));
+    return current === undefined ? { result: undefined } : { save: change(current), result: undefined };
+  });
 };
 
 const changes = (judgement: Judgement) => judgement.fired.length > 0 || judgement.expired.length > 0;
@@ -55,18 +45,13 @@ export const lookAtRecipient = async (
   recipientId: string,
   offers: ReadonlyMap<OfferKey, OfferState>,
 ): Promise<Judgement | undefined> => {
-  let marked = false;
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await world.store.readRecipient(recipientId);
-    if (found === undefined) return undefined;
-    const judgement = judge(found.recipient, offers.values(), world.clock());
-    if (!changes(judgement)) return judgement;
-    if (!marked) await markRecipient(world, recipientId);
-    marked = true;
-    if (await world.store.saveRecipient(judgement.recipient, found.version)) {
-      reportJudgement(world, judgement);
-      return judgement;
-    }
-  }
-  throw new RecipientBusyError(`Recipient ${recipientId} could not be written in ${mostTries} tries.`);
+  const judgement = await decideOnRecipient(world.store, recipientId, async (recipient) => {
+    if (recipient === undefined) return { result: undefined };
+    const result = judge(recipient, offers.values(), world.clock());
+    if (!changes(result)) return { result };
+    await markRecipient(world, recipientId);
+    return { save: result.recipient, result };
+  });
+  if (judgement !== undefined) reportJudgement(world, judgement);
+  return judgement;
 };

@@ -15,9 +15,6 @@ const recipientsAtOnce = 16;
 /** An entry without its watch may belong to one that is being made this moment; older than this it is left over. */
 const entrySettlesWithin = 10 * minute;
 
-/** What a match brought: who is owed something and was announced, and what went wrong. */
-export type MatchResult = { readonly owed: Set<string>; readonly failures: unknown[] };
-
 /** Takes away or puts off an index entry of which nothing can come for now. */
 const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judgement: Judgement | undefined) => {
   const kept = judgement?.recipient.watches[entry.watchId];
@@ -48,20 +45,21 @@ const matchPage = async (
   board: Board,
   offer: OfferKey,
   entries: readonly IndexEntry[],
-  result: MatchResult,
+  announced: Set<string>,
 ): Promise<Instant | undefined> => {
   const now = world.clock();
   const later = entries.filter((entry) => entry.notBefore > now);
   const due = byRecipient(entries.filter((entry) => entry.notBefore <= now));
+  const owed: string[] = [];
   const limit = pLimit(recipientsAtOnce);
   const again = await limit.map(due, async ([recipientId, group]) => {
     const judgement = await lookAtRecipient(world, recipientId, board.offers);
-    if (judgement !== undefined && Object.keys(judgement.recipient.owed).length > 0) result.owed.add(recipientId);
+    if (judgement !== undefined && judgement.fired.length > 0) owed.push(recipientId);
     for (const entry of group) await tidyEntry(world, entry, judgement);
     return judgement?.lookAgainAt[offer];
   });
-  const owed = [...due.keys()].filter((recipientId) => result.owed.has(recipientId));
   if (owed.length > 0) await world.queue.announce(owed);
+  for (const recipientId of owed) announced.add(recipientId);
   return [...later.map(({ notBefore }) => notBefore), ...again].reduce<Instant | undefined>(sooner, undefined);
 };
 
@@ -71,13 +69,13 @@ const matchOffer = async (
   run: Run,
   board: Board,
   state: OfferState,
-  result: MatchResult,
+  announced: Set<string>,
 ): Promise<void> => {
   let again: Instant | undefined;
   const offer = { ...state.hardware, region: state.region };
   for (const bucket of bucketsFor(offer, board.shapes)) {
     for await (const entries of world.store.readBucket(bucket)) {
-      again = sooner(again, await matchPage(world, board, stateKey(state), entries, result));
+      again = sooner(again, await matchPage(world, board, stateKey(state), entries, announced));
       if (world.clock() >= run.deadline) return;
     }
   }
@@ -85,18 +83,22 @@ const matchOffer = async (
 };
 
 /**
- * Matches the offers that need it with the watches that wait. An offer whose match does not end (time, a failure) stays
- * pending and is matched again by the next run; whoever fired already stays silent then.
+ * Matches the offers that need it with the watches that wait; answers the recipients that fired and were announced. An offer
+ * whose match does not end (time, a failure) stays pending and is matched again by the next run; whoever fired already
+ * stays silent then. One offer's failure does not stop the others.
  */
-export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<MatchResult> => {
-  const result: MatchResult = { owed: new Set(), failures: [] };
+export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<Set<string>> => {
+  const announced = new Set<string>();
+  const failures: unknown[] = [];
   for (const state of offersToMatch(board.offers, world.clock())) {
-    try {
-      await matchOffer(world, run, board, state, result);
-    } catch (failure) {
-      result.failures.push(failure);
-    }
     if (world.clock() >= run.deadline) break;
+    try {
+      await matchOffer(world, run, board, state, announced);
+    } catch (failure) {
+      failures.push(failure);
+    }
   }
-  return result;
+  if (failures.length > 0)
+    throw new AggregateError(failures, `Offers that could not be matched: ${failures.join('; ')}`);
+  return announced;
 };

@@ -12,12 +12,11 @@ import {
   windowJustClosed,
 } from '#domain/poll.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
-import type { Watch } from '#domain/watch.ts';
 import { gpusOfShape } from '#domain/watch-index.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
-import { checkConfigs, takeInConfig, takeInRequests } from './take-in-watches.ts';
+import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
 import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
@@ -31,7 +30,7 @@ const expiriesEvery = 10 * minute;
 
 /** Fails a run in which something failed, after everything else was done. */
 const failIfAny = (failures: readonly unknown[]): void => {
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} part(s) of the run failed`);
+  if (failures.length > 0) throw new AggregateError(failures, `Parts of the run that failed: ${failures.length}`);
 };
 
 /** Writes what a listing changed: the window that closed first, so that a crash never loses one from the history. */
@@ -95,33 +94,45 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board): Prom
   return { ...board.fleet, expiryReadAt: now };
 };
 
+/** Runs the parts of a look one after the other; one that fails is told and kept, and the others go on. */
+const createAttempt = (world: WatchAvailabilityWorld, failures: unknown[]) => {
+  return async <T>(part: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work();
+    } catch (failure) {
+      failures.push(failure);
+      world.report({ event: 'part-failed', part, because: String(failure) });
+      return otherwise;
+    }
+  };
+};
+
+const nothingTakenIn: TakenIn = { added: [], changed: false, remember: {} };
+
 /** One look at the provider and everything that follows from it. Answers the fleet to be remembered, and what failed. */
-const tick = async (
+const look = async (
   world: WatchAvailabilityWorld,
   run: Run,
   settings: WatchAvailabilitySettings,
 ): Promise<{ fleet: Fleet; failures: unknown[] }> => {
   const failures: unknown[] = [];
-  const attempt = async <T>(part: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await part();
-    } catch (failure) {
-      failures.push(failure);
-      return otherwise;
-    }
-  };
+  const attempt = createAttempt(world, failures);
   let board = await world.store.readBoard();
-  const nothing = { added: [] as Watch[], changed: false, remember: {} };
-  const config = await attempt(() => takeInConfig(world, settings, board.fleet), nothing);
-  const requests = await attempt(() => takeInRequests(world, run, settings, board.fleet), nothing);
-  const remember = { ...board.fleet, ...config.remember, ...requests.remember };
+  const { fleet } = board;
+  const config = await attempt('watches', () => takeInConfig(world, settings, fleet), nothingTakenIn);
+  const requests = await attempt('requests', () => takeInRequests(world, run, settings, fleet), nothingTakenIn);
   if (config.changed || requests.changed) board = await world.store.readBoard();
-  board = await attempt(() => poll(world, run, { ...board, fleet: remember }), { ...board, fleet: remember });
-  await attempt(() => checkConfigs(world, run, board.offers, [...config.added, ...requests.added]), undefined);
-  const matched = await matchOffers(world, run, board);
-  const fleet = await attempt(() => takeOutExpired(world, board), board.fleet);
-  const unannounced = await announceOwed(world, run, settings, board, matched.owed);
-  return { fleet, failures: [...failures, ...matched.failures, ...unannounced] };
+  board = { ...board, fleet: { ...fleet, ...config.remember, ...requests.remember } };
+  board = await attempt('poll', () => poll(world, run, board), board);
+  await attempt(
+    'configs',
+    () => checkConfigs(world, run, board.offers, [...config.added, ...requests.added]),
+    undefined,
+  );
+  const matched = await attempt('match', () => matchOffers(world, run, board), new Set<string>());
+  const after = await attempt('expiry', () => takeOutExpired(world, board), board.fleet);
+  await attempt('announce', () => announceOwed(world, run, settings, board, matched), undefined);
+  return { fleet: after, failures };
 };
 
 /** When the looks of one run are due. */
@@ -151,7 +162,7 @@ export const watchAvailability = async (
   for (const dueAt of looksOf(startedAt, settings.pollSeconds)) {
     if (dueAt > world.clock()) await world.sleep(dueAt - world.clock(), run.signal);
     if (world.clock() >= run.deadline) break;
-    const { fleet, failures: failed } = await tick(world, run, settings);
+    const { fleet, failures: failed } = await look(world, run, settings);
     failures.push(...failed);
     const last = dueAt + settings.pollSeconds * second >= startedAt + minute;
     if (!(await world.store.saveFleet(run.holder, fleet, last ? world.clock() : leaseUntil))) break;

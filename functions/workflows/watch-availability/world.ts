@@ -3,10 +3,11 @@ import type { Report } from '#domain/event.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
-import type { Recipient } from '#domain/recipient.ts';
-import type { AccountRequest, KnownRequest, KnownWatch } from '#domain/sources.ts';
+import type { NotificationRequest } from '#domain/request.ts';
+import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
+import type { RecipientStore } from '#workflows/recipients.ts';
 
 /** What a run reads and writes. A write that answers false was refused because somebody else's is newer. */
 export type AvailabilityStore = {
@@ -31,15 +32,10 @@ export type AvailabilityStore = {
   saveRequestsSource(requests: Readonly<Record<string, KnownRequest>>): Promise<void>;
 };
 
-export type RecipientStore = {
-  readRecipient(recipientId: string): Promise<{ recipient: Recipient; version: number } | undefined>;
-  saveRecipient(recipient: Recipient, version: number): Promise<boolean>;
-};
-
 /** What a run asks the provider, in our words. Each call throws if the provider did not answer understandably. */
 export type Inventory = {
   listOffers(signal: AbortSignal): Promise<Listing<Offer>>;
-  listRequests(signal: AbortSignal): Promise<AccountRequest[]>;
+  listRequests(signal: AbortSignal): Promise<Listing<NotificationRequest>>;
   getGpuConfig(configId: string, signal: AbortSignal): Promise<GpuConfig | undefined>;
 };
 

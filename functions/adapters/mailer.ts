@@ -1,0 +1,48 @@
+import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import type { RenderedMail } from '#domain/notice.ts';
+
+/** What became of a mail. `failed` may succeed later, `refused` will not until something changes. */
+type SendResult =
+  | { readonly result: 'accepted'; readonly messageId: string }
+  | { readonly result: 'failed' | 'refused'; readonly because: string };
+
+/**
+ * What SES says of the mail itself, as against its own state, its limits or the account's. A sender (or, in the sandbox, a
+ * recipient) that is not verified yet is not among them: that is mended without us, and the mail goes out then.
+ */
+const isRefusal = (error: SESv2ServiceException): boolean =>
+  ['MessageRejected', 'BadRequestException'].includes(error.name) && !/not verified/i.test(error.message);
+
+/** SES repeats the address in some of its messages; reasons are logged, so it is taken out. */
+const withoutAddresses = (text: string): string => text.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '<address>');
+
+/** Hands mails to SES. Refusals and failures of SES are answered as values; nothing here throws but a mistake of ours. */
+export const createSesMailer = (
+  client: SESv2Client,
+  settings: { readonly sender: string; readonly configurationSet?: string },
+) => ({
+  send: async (address: string, mail: RenderedMail): Promise<SendResult> => {
+    const part = (Data: string) => ({ Data, Charset: 'UTF-8' });
+    const command = new SendEmailCommand({
+      FromEmailAddress: settings.sender,
+      Destination: { ToAddresses: [address] },
+      ConfigurationSetName: settings.configurationSet,
+      Content: {
+        Simple: {
+          Subject: part(mail.subject),
+          Body: { Text: part(mail.text), Html: part(mail.html) },
+          Headers: mail.headers.map(({ name, value }) => ({ Name: name, Value: value })),
+        },
+      },
+    });
+    try {
+      const { MessageId = '' } = await client.send(command);
+      return { result: 'accepted', messageId: MessageId };
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      const because = `${name}: ${withoutAddresses(error instanceof Error ? error.message : String(error))}`;
+      const refused = error instanceof SESv2ServiceException && isRefusal(error);
+      return { result: refused ? 'refused' : 'failed', because };
+    }
+  },
+});

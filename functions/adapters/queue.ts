@@ -1,0 +1,32 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+
+/** A message on the queue: look at this recipient. It carries no address and nothing of what is owed. */
+export const noticeMessage = z.object({ recipientId: z.string().check(z.minLength(1)) });
+
+/** SQS did not take some of the messages of a batch, for which it gave reasons. */
+export class NotAnnouncedError extends Error {
+  override readonly name = 'NotAnnouncedError';
+}
+
+/** SQS takes at most ten messages in one call. */
+const batchSize = 10;
+
+/** The queue to send-notice. */
+export const createNoticeQueue = (client: SQSClient, queueUrl: string) => ({
+  /** Asks for these recipients to be looked at. Throws if the queue did not take all of them; announcing again is safe. */
+  announce: async (recipientIds: readonly string[]): Promise<void> => {
+    for (let from = 0; from < recipientIds.length; from += batchSize) {
+      const batch = recipientIds.slice(from, from + batchSize);
+      const Entries = batch.map((recipientId, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify({ recipientId }),
+      }));
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      if (Failed.length > 0) {
+        const reasons = [...new Set(Failed.map(({ Code }) => Code))].join(', ');
+        throw new NotAnnouncedError(`The queue refused ${Failed.length} of ${batch.length} messages: ${reasons}`);
+      }
+    }
+  },
+});

@@ -1,0 +1,44 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Report, WardenEvent } from '#domain/event.ts';
+
+type EventName = WardenEvent['event'];
+
+/** Events that count, and as which metric. None has a dimension per offer, runtime or person. */
+const metricOf: Partial<Record<EventName, string>> = {
+  polled: 'Polls',
+  'poll-failed': 'PollsFailed',
+  'listing-incomplete': 'ListingsIncomplete',
+  'requests-unread': 'RequestsUnread',
+  'part-failed': 'PartsFailed',
+  'window-opened': 'WindowsOpened',
+  'window-closed': 'WindowsClosed',
+  'watch-fired': 'WatchesFired',
+  'mail-sent': 'MailsSent',
+  'mail-failed': 'MailsFailed',
+  'mail-undeliverable': 'MailsUndeliverable',
+};
+
+/** Events at which somebody should look. */
+const troubles: ReadonlySet<EventName> = new Set([
+  'poll-failed',
+  'listing-incomplete',
+  'requests-unread',
+  'part-failed',
+  'config-unchecked',
+  'watch-unknown-config',
+  'mail-failed',
+  'mail-undeliverable',
+]);
+
+/** Structured log lines and EMF metrics of one function. Constant text, facts as fields. */
+export const createTelemetry = (serviceName: string) => {
+  const logger = new Logger({ serviceName });
+  const metrics = new Metrics({ namespace: 'GpuWarden', serviceName });
+  const report: Report = ({ event, ...facts }) => {
+    const metric = metricOf[event];
+    if (metric !== undefined) metrics.addMetric(metric, MetricUnit.Count, 1);
+    logger[troubles.has(event) ? 'warn' : 'info'](event, facts);
+  };
+  return { logger, metrics, report };
+};

@@ -1,0 +1,90 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Settings } from '#adapters/configuration/settings.ts';
+import { createSesMailer } from '#adapters/mailer.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
+import type { Credential } from '#adapters/provider/credential.ts';
+import { createInventory } from '#adapters/provider/inventory.ts';
+import type { Report } from '#domain/event.ts';
+import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
+import { createHandler as createSendNoticeHandler } from '#handlers/send-notice/handler.ts';
+import { createHandler as createWatchAvailabilityHandler } from '#handlers/watch-availability/handler.ts';
+import type { SendNoticeWorld } from '#workflows/send-notice/send-notice.ts';
+import type { Clock } from './clock.ts';
+
+/** Where the engines answer, and what the handlers find there. */
+export type Engines = {
+  readonly tableEndpoint: string;
+  readonly tableName: string;
+  readonly queueUrl: string;
+  readonly mailEndpoint: string;
+};
+
+export type SystemOptions = {
+  readonly settings: Settings;
+  readonly engines: Engines;
+  readonly credential: Credential;
+  /** Whoever sleeps in simulated time needs somebody to move it on: see `selfMovingSleep`. */
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly report: Report;
+  /** Public address of the link pages, and the secret that signs them (at least 32 characters). */
+  readonly linksUrl: string;
+  readonly linkSecret: string;
+  /** Missing: mails go to the engine. */
+  readonly mailer?: SendNoticeWorld['mailer'];
+  /** How often the SDK tries a call before it fails. */
+  readonly mostAttempts?: number;
+};
+
+/** Clients of local engines take any credentials; the region names nothing. */
+export const localClient = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** The very handlers that Lambda runs, over the real SDK clients, wired to engines on this machine. */
+export const createSystem = (options: SystemOptions) => {
+  const { settings, engines, credential, clock, report } = options;
+  const environment = {
+    TABLE_NAME: engines.tableName,
+    NOTICE_QUEUE_URL: engines.queueUrl,
+    LINKS_URL: options.linksUrl,
+    LINK_KEYS: `local:${options.linkSecret}`,
+  };
+  const tries = options.mostAttempts === undefined ? {} : { maxAttempts: options.mostAttempts };
+  const dynamodb = new DynamoDBClient({ ...localClient, ...tries, endpoint: engines.tableEndpoint });
+  const sqs = new SQSClient({ ...localClient, ...tries, endpoint: new URL(engines.queueUrl).origin });
+  const ses = new SESv2Client({ ...localClient, ...tries, endpoint: engines.mailEndpoint });
+  const provider = createProviderClient({
+    settings: settings.provider,
+    credential,
+    clock: clock.now,
+    sleep: clock.sleep,
+  });
+  return {
+    watchAvailability: createWatchAvailabilityHandler({
+      environment,
+      settings,
+      dynamodb,
+      sqs,
+      inventory: createInventory(provider),
+      clock: clock.now,
+      sleep: clock.sleep,
+      report,
+    }),
+    sendNotice: createSendNoticeHandler({
+      environment,
+      settings,
+      dynamodb,
+      mailer: options.mailer ?? createSesMailer(ses, settings.mail),
+      clock: clock.now,
+      report,
+    }),
+    links: createLinksHandler({ environment, dynamodb, clock: clock.now, report }),
+    sqs,
+    dynamodb,
+    close: () => {
+      for (const client of [dynamodb, sqs, ses]) client.destroy();
+    },
+  };
+};
+
+export type System = ReturnType<typeof createSystem>;

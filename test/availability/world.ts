@@ -1,0 +1,176 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { readSettings } from '#adapters/configuration/define-config.ts';
+import type { WardenEvent } from '#domain/event.ts';
+import { minute } from '#domain/time.ts';
+import { movableClock } from '#local/clock.ts';
+import { type Emulator, startEmulator } from '#local/emulator/emulator.ts';
+import { startFaultProxy } from '#local/engines/fault-proxy.ts';
+import { startInbox } from '#local/engines/inbox.ts';
+import { startQueue } from '#local/engines/queue.ts';
+import { createTable, startTable } from '#local/engines/table.ts';
+import { lambdaContext } from '#local/lambda-context.ts';
+import { createSystem, type System } from '#local/system.ts';
+
+/** Monday, 2 November 2026, 09:00 UTC. */
+export const worldStart = Date.UTC(2026, 10, 2, 9);
+export const h100 = 'gpu-h100-80g-20cpu-125g';
+export const region = 'as-south-1';
+export const h100Offer = `${region}/${h100}`;
+
+type WatchInput = {
+  to: string;
+  region?: string;
+  configId?: string;
+  model?: string;
+  gpus?: number;
+  maxPricePerGpuHour?: number;
+  notify?: 'once' | 'every';
+  until?: string;
+};
+
+export type WorldOptions = {
+  readonly watches?: readonly WatchInput[];
+  readonly availability?: Record<string, unknown>;
+};
+
+const settingsFor = (emulator: Emulator, { watches = [], availability = {} }: WorldOptions) =>
+  readSettings({
+    provider: {
+      runtimesUrl: emulator.runtimesUrl,
+      inventoryUrl: emulator.inventoryUrl,
+      tenantUrl: emulator.tenantUrl,
+      organisation: emulator.organisation,
+      projects: emulator.projects,
+      callsPerSecond: 1000,
+    },
+    mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
+    availability: { ...availability, watches },
+  });
+
+/** One message, as Lambda hands it over. */
+export const sqsEvent = (bodies: readonly string[]): SQSEvent => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `message-${index}`,
+    receiptHandle: `handle-${index}`,
+    body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:local:000000000000:notices',
+    awsRegion: 'local',
+  })),
+});
+
+const takeMessage = async (sqs: SQSClient, queueUrl: string) => {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 0 }),
+  );
+  return Messages[0];
+};
+
+/** The whole of job 1 over real local servers, on a clock that the test moves. */
+export const startWorld = async (options: WorldOptions = {}) => {
+  const clock = movableClock(worldStart);
+  const emulator = await startEmulator({ clock: clock.now });
+  const [table, queue, inbox] = await Promise.all([
+    startTable(),
+    startQueue({ visibilityTimeoutSeconds: 1 }),
+    startInbox(),
+  ]);
+  await inbox.clear();
+  const [tableProxy, queueProxy, mailProxy] = await Promise.all([
+    startFaultProxy({ target: table.endpoint }),
+    startFaultProxy({ target: queue.endpoint }),
+    startFaultProxy({ target: inbox.endpoint }),
+  ]);
+  const events: WardenEvent[] = [];
+  let settings = settingsFor(emulator, options);
+  const build = (): System =>
+    createSystem({
+      settings,
+      engines: {
+        tableEndpoint: tableProxy.endpoint,
+        tableName: 'warden',
+        queueUrl: queueProxy.through(queue.queueUrl),
+        mailEndpoint: mailProxy.endpoint,
+      },
+      credential: { kind: 'token', token: async () => emulator.token },
+      clock: { now: clock.now, sleep: (milliseconds) => clock.advance(milliseconds) },
+      report: (event) => events.push(event),
+      linksUrl: 'https://links.example.com',
+      linkSecret: 'a secret of at least thirty-two characters',
+      mostAttempts: 1,
+    });
+  let system = build();
+  await createTable(system.dynamodb, 'warden');
+
+  /** One run of the schedule; what it threw is answered, as Lambda would count it. */
+  const tick = async (): Promise<unknown> => {
+    try {
+      await system.watchAvailability({}, lambdaContext({ functionName: 'watch-availability' }));
+      return undefined;
+    } catch (failure) {
+      return failure;
+    }
+  };
+  /** Hands every waiting message to send-notice, as Lambda does; answers how many were taken off the queue. */
+  const deliver = async (): Promise<number> => {
+    let done = 0;
+    for (;;) {
+      const message = await takeMessage(system.sqs, queue.queueUrl);
+      if (message?.Body === undefined) return done;
+      const { batchItemFailures } = await system.sendNotice(
+        sqsEvent([message.Body]),
+        lambdaContext({ functionName: 'send-notice' }),
+      );
+      if (batchItemFailures.length > 0) continue;
+      await system.sqs.send(
+        new DeleteMessageCommand({ QueueUrl: queue.queueUrl, ReceiptHandle: message.ReceiptHandle }),
+      );
+      done += 1;
+    }
+  };
+  return {
+    clock,
+    emulator,
+    control: emulator.control,
+    events,
+    queue,
+    proxies: { table: tableProxy, queue: queueProxy, mail: mailProxy },
+    inbox,
+    system: () => system,
+    tick,
+    deliver,
+    /** A minute passes, then the schedule runs and every message is handled. */
+    step: async (minutes = 1): Promise<unknown> => {
+      await clock.advance(minutes * minute);
+      const failure = await tick();
+      await deliver();
+      return failure;
+    },
+    show: (available: number, change: Record<string, unknown> = {}) =>
+      emulator.control.setOffer({ configId: h100, available, ...change }),
+    mails: async () => (await inbox.messages()).map(({ to, subject, text = '' }) => ({ to: to[0], subject, text })),
+    subjects: async () => (await inbox.messages()).map(({ subject }) => subject),
+    /** A new deployment: other settings over the same table. */
+    redeploy: (changed: WorldOptions) => {
+      system.close();
+      settings = settingsFor(emulator, changed);
+      system = build();
+    },
+    close: async () => {
+      system.close();
+      await Promise.all([tableProxy.close(), queueProxy.close(), mailProxy.close()]);
+      await Promise.all([emulator.close(), table.close(), queue.close(), inbox.close()]);
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
