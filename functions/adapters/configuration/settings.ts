@@ -1,69 +1,102 @@
 import * as z from 'zod/mini';
 import { mappingSettings } from '#adapters/provider/mappings.ts';
+import { address, described, distinct, httpAddress, sameText, text, timeZone, wholeNumber } from './field.ts';
+import { sameWatch, watch } from './watch.ts';
 
-const text = () => z.string().check(z.trim(), z.minLength(1));
-const address = () => z.email().check(z.maxLength(254));
-const wholeNumber = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
-const httpAddress = () =>
-  z.url({ protocol: /^https?$/, error: 'an http or https address, such as https://api.example.com/gpu' });
-const timeZone = () =>
+const stageName = () =>
   z.string().check(
-    z.refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', {
-      error: 'an IANA time zone, such as Asia/Kolkata or UTC',
+    z.regex(/^[a-z][a-z0-9-]{0,19}$/, {
+      error: 'a stage name: small letters, digits and hyphens, at most 20, a letter first',
     }),
   );
 
 const provider = z.strictObject({
-  runtimesUrl: z._default(httpAddress(), 'https://api.ai.neevcloud.com/gpu'),
-  inventoryUrl: z._default(httpAddress(), 'https://api.ai.neevcloud.com/inventory'),
-  tenantUrl: z._default(httpAddress(), 'https://api.ai.neevcloud.com/tenant'),
-  consoleUrl: z._default(httpAddress(), 'https://ai.neevcloud.com'),
-  organisation: text(),
-  projects: z.array(text()).check(z.minLength(1)),
-  callsAtOnce: z._default(wholeNumber(1, 100), 10),
-  callsPerSecond: z._default(wholeNumber(1, 1000), 20),
-  callTimeoutSeconds: z._default(wholeNumber(1, 60), 10),
-  mappings: z.prefault(mappingSettings, {}),
+  runtimesUrl: described(
+    'Base address of the runtimes and templates service.',
+    z._default(httpAddress(), 'https://api.ai.neevcloud.com/gpu'),
+  ),
+  inventoryUrl: described(
+    'Base address of the inventory service; may be the same as `runtimesUrl`.',
+    z._default(httpAddress(), 'https://api.ai.neevcloud.com/inventory'),
+  ),
+  tenantUrl: described(
+    'Base address of the tenant service, which turns e-mail and password into a token. Not called with an access token.',
+    z._default(httpAddress(), 'https://api.ai.neevcloud.com/tenant'),
+  ),
+  consoleUrl: described(
+    "Address of the provider's console, for the links in mails.",
+    z._default(httpAddress(), 'https://ai.neevcloud.com'),
+  ),
+  organisation: described('Id of your organisation at the provider, `org-…`.', text('an organisation id, org-…')),
+  projects: described(
+    'Ids of the projects that are looked after, `prj-…`; at least one.',
+    z
+      .array(described('Project id.', text('a project id, prj-…')), { error: 'a list of at least one project id' })
+      .check(z.minLength(1), distinct(sameText)),
+  ),
+  callsAtOnce: described('Most calls to the provider under way at one moment.', z._default(wholeNumber(1, 100), 10)),
+  callsPerSecond: described('Most calls to the provider begun in one second.', z._default(wholeNumber(1, 1000), 20)),
+  callTimeoutSeconds: described('Seconds after which a call is given up.', z._default(wholeNumber(1, 60), 10)),
+  mappings: described(
+    "How the provider's answers are read where their shape is not published. The defaults read the likely shapes.",
+    z.prefault(mappingSettings, {}),
+  ),
 });
 
 const mail = z.strictObject({
-  sender: address(),
-  operator: address(),
-  timeZone: z._default(timeZone(), 'UTC'),
-});
-
-/** A wish to be told. Exact when `region` and `configId` are both given, otherwise by description; nothing given means any. */
-const watch = z.strictObject({
-  to: address(),
-  region: z.optional(text()),
-  configId: z.optional(text()),
-  model: z.optional(text()),
-  vendor: z.optional(text()),
-  vramMinGib: z.optional(wholeNumber(1, 10_000)),
-  vramMaxGib: z.optional(wholeNumber(1, 10_000)),
-  gpus: z._default(wholeNumber(1, 1024), 1),
-  maxPricePerGpuHour: z.optional(z.number().check(z.positive())),
-  notify: z._default(z.enum(['once', 'every']), 'once'),
-  until: z.optional(z.union([z.iso.date(), z.iso.datetime({ offset: true })])),
+  sender: described('Mail address that notices come from; the mail service must have verified it.', address()),
+  operator: described('Mail address of whoever runs GPU Warden: troubles and daily summaries go there.', address()),
+  timeZone: described(
+    'IANA time zone in which mails write their times, such as `Asia/Kolkata`.',
+    z._default(timeZone(), 'UTC'),
+  ),
 });
 
 const availability = z.strictObject({
-  pollSeconds: z._default(z.literal([15, 20, 30, 60]), 60),
-  mailsPerHour: z._default(wholeNumber(1, 100), 10),
-  readRequestsMinutes: z._default(wholeNumber(1, 60), 5),
-  upstreamTo: z.optional(address()),
-  watches: z._default(z.array(watch), []),
+  pollSeconds: described(
+    'Seconds from one look at the inventory to the next.',
+    z._default(z.literal([15, 20, 30, 60]), 60),
+  ),
+  mailsPerHour: described(
+    'Most availability mails to one recipient in an hour; the last says when the rest follows, in one mail.',
+    z._default(wholeNumber(1, 100), 10),
+  ),
+  readRequestsMinutes: described(
+    "Minutes from one look at the account's own notification requests at the provider to the next.",
+    z._default(wholeNumber(1, 60), 5),
+  ),
+  upstreamTo: described(
+    "Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`.",
+    z.exactOptional(address()),
+  ),
+  watches: described(
+    'Who wants to know of what. A watch lives as long as it is listed here; a changed one is a new one.',
+    z._default(z.array(watch, { error: 'a list of watches' }).check(distinct(sameWatch)), []),
+  ),
 });
 
 /** Everything a user may set; `warden.config.ts` holds it. */
-export const settingsSchema = z.strictObject({
-  stages: z._default(z.array(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,19}$/))).check(z.minLength(1)), ['prod']),
-  provider,
-  mail,
-  availability: z.prefault(availability, {}),
-});
+export const settingsSchema = described(
+  'Settings of GPU Warden.',
+  z.strictObject({
+    stages: described(
+      'Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`.',
+      z._default(
+        z
+          .array(described('Stage name.', stageName()), { error: 'a list of at least one stage name' })
+          .check(z.minLength(1), distinct(sameText)),
+        ['prod'],
+      ),
+    ),
+    provider: described('The GPU cloud: where it answers, what of it is yours, how hard it may be asked.', provider),
+    mail: described('Who writes and who is responsible.', mail),
+    availability: described(
+      'Job 1, availability alerts: how often to look and whom to tell.',
+      z.prefault(availability, {}),
+    ),
+  }),
+);
 
-/** Settings as the user writes them, defaults left out. */
-export type SettingsInput = z.input<typeof settingsSchema>;
 /** Settings as the handlers see them, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
+export type { SettingsInput } from './settings-input.ts';

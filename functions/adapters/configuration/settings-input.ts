@@ -1,0 +1,167 @@
+// Made from settings.ts by `npm run settings:write`; do not edit.
+
+/** Settings as the user writes them, defaults left out. */
+// biome-ignore format: one setting, one line
+export type SettingsInput = {
+  /** Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`. (list of text; default ["prod"]) */
+  stages?: string[] | undefined;
+  /** The GPU cloud: where it answers, what of it is yours, how hard it may be asked. (object; required) */
+  provider: {
+    /** Base address of the runtimes and templates service. (http or https address; default "https://api.ai.neevcloud.com/gpu") */
+    runtimesUrl?: string | undefined;
+    /** Base address of the inventory service; may be the same as `runtimesUrl`. (http or https address; default "https://api.ai.neevcloud.com/inventory") */
+    inventoryUrl?: string | undefined;
+    /** Base address of the tenant service, which turns e-mail and password into a token. Not called with an access token. (http or https address; default "https://api.ai.neevcloud.com/tenant") */
+    tenantUrl?: string | undefined;
+    /** Address of the provider's console, for the links in mails. (http or https address; default "https://ai.neevcloud.com") */
+    consoleUrl?: string | undefined;
+    /** Id of your organisation at the provider, `org-…`. (text; required) */
+    organisation: string;
+    /** Ids of the projects that are looked after, `prj-…`; at least one. (list of text; required) */
+    projects: string[];
+    /** Most calls to the provider under way at one moment. (whole number, 1 to 100; default 10) */
+    callsAtOnce?: number | undefined;
+    /** Most calls to the provider begun in one second. (whole number, 1 to 1000; default 20) */
+    callsPerSecond?: number | undefined;
+    /** Seconds after which a call is given up. (whole number, 1 to 60; default 10) */
+    callTimeoutSeconds?: number | undefined;
+    /** How the provider's answers are read where their shape is not published. The defaults read the likely shapes. (object) */
+    mappings?: {
+      /** GET …/inventory/gpuconfig (object) */
+      gpuConfig?: {
+        /** From the answer to the object that all the others are read from. (text; default "data || @") */
+        item?: string | undefined;
+        /** Id of the config. (text; default "config_id || configId || id") */
+        configId?: string | undefined;
+        /** Name of the GPU. (text; default "gpu_model || gpuModel || model") */
+        gpuModel?: string | undefined;
+        /** Maker of the GPU. (text; default "gpu_vendor || gpuVendor || vendor") */
+        gpuVendor?: string | undefined;
+        /** One GPU's memory in GiB. (text; default "vram_gib || vramGib") */
+        vramGib?: string | undefined;
+        /** CPU cores. (text; default "default_cpu_cores || defaultCpuCores || cpu_cores") */
+        cpuCores?: string | undefined;
+        /** Memory in GiB. (text; default "default_memory_gib || defaultMemoryGib || memory_gib") */
+        memoryGib?: string | undefined;
+        /** USD for one GPU for one hour. (text; default "price_per_gpu_per_hour || pricePerGpuPerHour") */
+        pricePerGpuHour?: string | undefined;
+      } | undefined;
+      /** GET and POST …/notify-availability (object) */
+      notificationRequest?: {
+        /** From the answer that lists the requests to the list. (text; default "[@, data, requests, items][?type(@) == 'array'] | [0]") */
+        items?: string | undefined;
+        /** From the answer to the object that all the others are read from. (text; default "data || request || @") */
+        item?: string | undefined;
+        /** Id of the request. (text; default "id || request_id || requestId || uuid") */
+        id?: string | undefined;
+        /** Region waited for. (text; default "region_id || regionId || region") */
+        region?: string | undefined;
+        /** Config waited for. (text; default "config_id || configId || gpu_config_id || gpuConfigId") */
+        configId?: string | undefined;
+        /** Where the request stands; carried as it is. (text; default "status || state") */
+        status?: string | undefined;
+        /** When it was made (ISO 8601, or seconds or milliseconds since 1970). (text; default "created_at || createdAt") */
+        createdAt?: string | undefined;
+        /** When the provider told the account. (text; default "notified_at || notifiedAt") */
+        notifiedAt?: string | undefined;
+      } | undefined;
+      /** GET and POST …/airuntimes, GET …/airuntimes/{id} (object) */
+      runtime?: {
+        /** From the answer to the object that all the others are read from. (text; default "data || airuntime || runtime || @") */
+        item?: string | undefined;
+        /** Id of the runtime. (text; default "id || airuntimeID || airuntimeId || uuid") */
+        id?: string | undefined;
+        /** Its name. (text; default "name || displayName") */
+        name?: string | undefined;
+        /** Its region. (text; default "region || regionID || regionId") */
+        region?: string | undefined;
+        /** Its status; carried as it is. (text; default "status.phase || status.state || status || state") */
+        status?: string | undefined;
+        /** Id of its GPU config. (text; default in docs/settings.md) */
+        gpuConfigId?: string | undefined;
+        /** Number of its GPUs. (text; default "gpuCount || gpuConfig.gpuCount || gpuConfig.count") */
+        gpuCount?: string | undefined;
+        /** Template that it was made from. (text; default "templateID || templateId") */
+        templateId?: string | undefined;
+        /** What it runs; kept as it is, to create it again. (text; default "templateSpec || spec") */
+        templateSpec?: string | undefined;
+        /** Plan that it bills by. (text; default "planId || planID || plan.id") */
+        planId?: string | undefined;
+        /** Its storage; kept as it is, to create it again. (text; default "storage") */
+        storage?: string | undefined;
+        /** List of its SSH keys; an empty one says that there are none. (text; default "[sshKeys, sshKeyIds][?type(@) == 'array'] | [0]") */
+        sshKeys?: string | undefined;
+        /** When it was created. (text; default "createdAt || created_at") */
+        createdAt?: string | undefined;
+        /** When it last changed. (text; default "updatedAt || updated_at") */
+        updatedAt?: string | undefined;
+        /** The provider's word on its status. (text; default "message || status.message || statusMessage") */
+        message?: string | undefined;
+      } | undefined;
+      /** GET …/airuntimes/{id}/metrics (object) */
+      metrics?: {
+        /** From the answer to its list of samples; an object is a list of one. (text; default in docs/settings.md) */
+        samples?: string | undefined;
+        /** From a sample to the time it was taken; else from the answer. (text; default "timestamp || time || sampledAt || sampled_at || collectedAt || collected_at || at || ts") */
+        sampledAt?: string | undefined;
+        /** From a sample to the use of its GPUs. Gives a number, `{value, unit?, at?, gpu?}`, or a list of these. (text; default in docs/settings.md) */
+        gpu?: string | undefined;
+        /** From a sample to the use of the CPU. Gives a number, `{value, unit?, at?, gpu?}`, or a list of these. (text; default in docs/settings.md) */
+        cpu?: string | undefined;
+        /** From a sample to the use of memory. Gives a number, `{value, unit?, at?, gpu?}`, or a list of these. (text; default in docs/settings.md) */
+        memory?: string | undefined;
+        /** Unit of GPU use where the answer names none. Look at real answers before you set it. ("percent" or "fraction" or "cores" or "bytes" or "gib") */
+        gpuUnit?: 'percent' | 'fraction' | 'cores' | 'bytes' | 'gib' | undefined;
+        /** Unit of CPU use where the answer names none. Look at real answers before you set it. ("percent" or "fraction" or "cores" or "bytes" or "gib") */
+        cpuUnit?: 'percent' | 'fraction' | 'cores' | 'bytes' | 'gib' | undefined;
+        /** Unit of memory use where the answer names none. Look at real answers before you set it. ("percent" or "fraction" or "cores" or "bytes" or "gib") */
+        memoryUnit?: 'percent' | 'fraction' | 'cores' | 'bytes' | 'gib' | undefined;
+      } | undefined;
+    } | undefined;
+  };
+  /** Who writes and who is responsible. (object; required) */
+  mail: {
+    /** Mail address that notices come from; the mail service must have verified it. (mail address; required) */
+    sender: string;
+    /** Mail address of whoever runs GPU Warden: troubles and daily summaries go there. (mail address; required) */
+    operator: string;
+    /** IANA time zone in which mails write their times, such as `Asia/Kolkata`. (text; default "UTC") */
+    timeZone?: string | undefined;
+  };
+  /** Job 1, availability alerts: how often to look and whom to tell. (object) */
+  availability?: {
+    /** Seconds from one look at the inventory to the next. (15 or 20 or 30 or 60; default 60) */
+    pollSeconds?: 15 | 20 | 30 | 60 | undefined;
+    /** Most availability mails to one recipient in an hour; the last says when the rest follows, in one mail. (whole number, 1 to 100; default 10) */
+    mailsPerHour?: number | undefined;
+    /** Minutes from one look at the account's own notification requests at the provider to the next. (whole number, 1 to 60; default 5) */
+    readRequestsMinutes?: number | undefined;
+    /** Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`. (mail address) */
+    upstreamTo?: string | undefined;
+    /** Who wants to know of what. A watch lives as long as it is listed here; a changed one is a new one. (list of object; default []) */
+    watches?: {
+      /** Mail address that is told. (mail address; required) */
+      to: string;
+      /** Region id, such as `as-south-1`. Missing: any region. (text) */
+      region?: string | undefined;
+      /** Config id from the inventory, such as `gpu-h100-80g-20cpu-125g`. With `region` it names one offer exactly; alone it means this config in any region. (text) */
+      configId?: string | undefined;
+      /** GPU model: whole words of its name in the inventory, such as `H100`, `RTX 5090` or `NVIDIA H100`; case and blanks do not matter. Missing: any model. (text) */
+      model?: string | undefined;
+      /** GPU vendor, such as `NVIDIA`; case does not matter. Missing: any vendor. (text) */
+      vendor?: string | undefined;
+      /** Least memory of one GPU, in GiB. (whole number, 1 to 10000) */
+      vramMinGib?: number | undefined;
+      /** Most memory of one GPU, in GiB. (whole number, 1 to 10000) */
+      vramMaxGib?: number | undefined;
+      /** GPUs wanted in one piece, on one machine. (whole number, 1 to 1024; default 1) */
+      gpus?: number | undefined;
+      /** Highest price, in USD for one GPU for one hour. Missing: any price. (number, above 0) */
+      maxPricePerGpuHour?: number | undefined;
+      /** `once`: one mail, then the watch is done. `every`: a mail for each time that the offer comes back, at most one in 6 hours. ("once" or "every"; default "once") */
+      notify?: 'once' | 'every' | undefined;
+      /** When the watch ends: a date (to the end of that day in `mail.timeZone`) or a date and time with its offset. Missing: as long as it is listed. (date or date and time) */
+      until?: string | undefined;
+    }[] | undefined;
+  } | undefined;
+};

@@ -1,0 +1,37 @@
+import { defineConfig } from './functions/adapters/configuration/define-config.ts';
+
+// Your settings. `npm start` runs with this file as it is; before you deploy, replace everything that says REPLACE-ME and
+// every example.com. All settings, their defaults and meanings: docs/settings.md. No credential belongs into this file.
+export default defineConfig({
+  provider: {
+    organisation: 'org-REPLACE-ME',
+    // Every project that is looked after, at least one.
+    projects: ['prj-REPLACE-ME'],
+  },
+
+  mail: {
+    // Notices come from here. The mail service sends only from addresses that it has verified.
+    sender: 'gpu-warden@example.com',
+    // Whoever runs this installation: troubles and daily summaries go there.
+    operator: 'operator@example.com',
+    // In which zone mails write their times.
+    timeZone: 'UTC',
+  },
+
+  availability: {
+    // How often to look: every 60, 30, 20 or 15 seconds.
+    pollSeconds: 60,
+
+    watches: [
+      // Exact: one config in one region. One mail when it can be rented, then the watch is done.
+      { to: 'ml-team@example.com', region: 'as-south-1', configId: 'gpu-h100-80g-20cpu-125g' },
+
+      // By description: two GPUs of any kind with 80 GiB or more, in one machine, in any region, for at most $2.50 per GPU
+      // and hour. `every`: a mail for each time that such an offer comes back, not only for the first.
+      { to: 'research@example.com', vramMinGib: 80, gpus: 2, maxPricePerGpuHour: 2.5, notify: 'every' },
+
+      // A model wherever it is. `until` ends a watch by itself:
+      // { to: 'me@example.com', model: 'RTX 5090', until: '2027-06-30' },
+    ],
+  },
+});
