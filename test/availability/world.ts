@@ -1,4 +1,4 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, PurgeQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -75,31 +75,66 @@ const takeMessage = async (sqs: SQSClient, queueUrl: string) => {
   return Messages[0];
 };
 
-/** The whole of job 1 over real local servers, on a clock that the test moves. */
-export const startWorld = async (options: WorldOptions = {}) => {
-  const clock = movableClock(worldStart);
-  const emulator = await startEmulator({ clock: clock.now });
+/** Table, queue and inbox, each behind a proxy that can make it fail; a test file starts them once. */
+export const startEngines = async () => {
   const [table, queue, inbox] = await Promise.all([
     startTable(),
     startQueue({ visibilityTimeoutSeconds: 1 }),
     startInbox(),
   ]);
-  await inbox.clear();
   const [tableProxy, queueProxy, mailProxy] = await Promise.all([
     startFaultProxy({ target: table.endpoint }),
     startFaultProxy({ target: queue.endpoint }),
     startFaultProxy({ target: inbox.endpoint }),
   ]);
+  return {
+    queue,
+    inbox,
+    proxies: { table: tableProxy, queue: queueProxy, mail: mailProxy },
+    close: async () => {
+      await Promise.all([tableProxy.close(), queueProxy.close(), mailProxy.close()]);
+      await Promise.all([table.close(), queue.close(), inbox.close()]);
+    },
+  };
+};
+
+export type TestEngines = Awaited<ReturnType<typeof startEngines>>;
+
+/** Takes one message after the other, as Lambda's event source does; answers how many are dealt with. */
+const deliverAll = async (system: System, queueUrl: string): Promise<number> => {
+  let done = 0;
+  for (;;) {
+    const message = await takeMessage(system.sqs, queueUrl);
+    if (message?.Body === undefined) return done;
+    const context = lambdaContext({ functionName: 'send-notice' });
+    const { batchItemFailures } = await system.sendNotice(sqsEvent([message.Body]), context);
+    if (batchItemFailures.length > 0) continue;
+    await system.sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
+    done += 1;
+  }
+};
+
+let tables = 0;
+
+/** A story of its own: an empty table, queue and inbox, an emulator of its own, and a clock that the test moves. */
+export const startWorld = async (engines: TestEngines, options: WorldOptions = {}) => {
+  const clock = movableClock(worldStart);
+  const emulator = await startEmulator({ clock: clock.now });
+  const { queue, inbox, proxies } = engines;
+  for (const proxy of Object.values(proxies)) proxy.faults.clear();
+  await inbox.clear();
+  tables += 1;
+  const tableName = `warden-${tables}`;
   const events: WardenEvent[] = [];
   let settings = settingsFor(emulator, options);
   const build = (): System =>
     createSystem({
       settings,
       engines: {
-        tableEndpoint: tableProxy.endpoint,
-        tableName: 'warden',
-        queueUrl: queueProxy.through(queue.queueUrl),
-        mailEndpoint: mailProxy.endpoint,
+        tableEndpoint: proxies.table.endpoint,
+        tableName,
+        queueUrl: proxies.queue.through(queue.queueUrl),
+        mailEndpoint: proxies.mail.endpoint,
       },
       credential: { kind: 'token', token: async () => emulator.token },
       clock: { now: clock.now, sleep: (milliseconds) => clock.advance(milliseconds) },
@@ -108,8 +143,11 @@ export const startWorld = async (options: WorldOptions = {}) => {
       linkSecret: 'a secret of at least thirty-two characters',
       mostAttempts: 1,
     });
+  // A clean sheet: the story opens what it needs.
+  for (const { configId } of emulator.control.offers()) emulator.control.setOffer({ configId, available: 0 });
   let system = build();
-  await createTable(system.dynamodb, 'warden');
+  await createTable(system.dynamodb, tableName);
+  await system.sqs.send(new PurgeQueueCommand({ QueueUrl: queue.queueUrl }));
 
   /** One run of the schedule; what it threw is answered, as Lambda would count it. */
   const tick = async (): Promise<unknown> => {
@@ -120,35 +158,19 @@ export const startWorld = async (options: WorldOptions = {}) => {
       return failure;
     }
   };
-  /** Hands every waiting message to send-notice, as Lambda does; answers how many were taken off the queue. */
-  const deliver = async (): Promise<number> => {
-    let done = 0;
-    for (;;) {
-      const message = await takeMessage(system.sqs, queue.queueUrl);
-      if (message?.Body === undefined) return done;
-      const { batchItemFailures } = await system.sendNotice(
-        sqsEvent([message.Body]),
-        lambdaContext({ functionName: 'send-notice' }),
-      );
-      if (batchItemFailures.length > 0) continue;
-      await system.sqs.send(
-        new DeleteMessageCommand({ QueueUrl: queue.queueUrl, ReceiptHandle: message.ReceiptHandle }),
-      );
-      done += 1;
-    }
-  };
+  const deliver = (): Promise<number> => deliverAll(system, proxies.queue.through(queue.queueUrl));
   return {
     clock,
     emulator,
     control: emulator.control,
     events,
     queue,
-    proxies: { table: tableProxy, queue: queueProxy, mail: mailProxy },
-    inbox,
+    proxies,
+    tableName,
     system: () => system,
     tick,
     deliver,
-    /** A minute passes, then the schedule runs and every message is handled. */
+    /** Minutes pass, then the schedule runs and every message is handled. */
     step: async (minutes = 1): Promise<unknown> => {
       await clock.advance(minutes * minute);
       const failure = await tick();
@@ -157,18 +179,20 @@ export const startWorld = async (options: WorldOptions = {}) => {
     },
     show: (available: number, change: Record<string, unknown> = {}) =>
       emulator.control.setOffer({ configId: h100, available, ...change }),
-    mails: async () => (await inbox.messages()).map(({ to, subject, text = '' }) => ({ to: to[0], subject, text })),
+    mails: async () =>
+      (await inbox.messages()).map(({ to, subject, text = '', html = '', headers }) => {
+        return { to: to[0] ?? '', subject, text, html, headers };
+      }),
     subjects: async () => (await inbox.messages()).map(({ subject }) => subject),
-    /** A new deployment: other settings over the same table. */
-    redeploy: (changed: WorldOptions) => {
+    /** A new process, or a new deployment: perhaps other settings, over the same table. */
+    redeploy: (changed: WorldOptions = options) => {
       system.close();
       settings = settingsFor(emulator, changed);
       system = build();
     },
     close: async () => {
       system.close();
-      await Promise.all([tableProxy.close(), queueProxy.close(), mailProxy.close()]);
-      await Promise.all([emulator.close(), table.close(), queue.close(), inbox.close()]);
+      await emulator.close();
     },
   };
 };

@@ -38,7 +38,7 @@ const everything: readonly (WardenEvent | LocalEvent)[] = [
   { event: 'watches-changed', added: 2, removed: 0 },
   { event: 'run-skipped', because: 'another run holds the lease' },
   { event: 'polled', offers: 12, rentable: 1, at: start },
-  { event: 'poll-failed', because: 'the provider answers 503', requestId: 'r-1' },
+  { event: 'poll-failed', because: 'the provider answers 503' },
   { event: 'part-failed', part: 'recipients', because: 'the table throttles' },
   { event: 'listing-incomplete', because: ['page 2 is short', 'the total changed'] },
   { event: 'requests-unread', because: 'the provider answers 500' },
