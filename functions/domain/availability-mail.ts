@@ -31,7 +31,11 @@ export const statisticsOf = (windows: readonly PastWindow[]): WindowStatistics =
 /** A row's window as it stands when the mail is written, not as it stood when the row became owed. */
 const windowToTell = (row: WindowRow, kept: KeptWatch, state: OfferState): ToldWindow => {
   const window = windowFor(state, kept.watch.criteria);
-  if (window.state === 'closed' && window.last !== undefined) return { state: 'closed', ...window.last };
+  if (window.state === 'closed') {
+    // Where nothing tells when the window ended (the price rose twice, or while nothing was free), it had by the newest price.
+    const closedAt = state.price?.since ?? state.askedAt;
+    return { state: 'closed', ...(window.last ?? { openedAt: row.openedAt, closedAt }) };
+  }
   const openedAt = window.state === 'open' ? window.openedAt : row.openedAt;
   const largestBlock = state.counts?.largestBlock;
   return {

@@ -81,7 +81,14 @@ export type AcceptedMail = {
   readonly writtenAt: Instant;
 };
 
-/** Records an accepted mail: its rows are no longer owed, and every watch with the same wish has been told. */
+/** A suppressed address stays suppressed, whatever becomes of a mail that was on its way meanwhile. */
+const suppression = ({ undeliverable }: Recipient): Pick<Recipient, 'undeliverable'> =>
+  undeliverable === undefined || undeliverable.retryAt !== undefined ? {} : { undeliverable };
+
+/**
+ * Records an accepted mail: its rows are no longer owed, and every watch with the same wish has been told; what became owed
+ * for the same wish and window while the mail was on its way has been told by it too.
+ */
 export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient => {
   const { sending: _claim, failure: _failure, undeliverable: _undeliverable, ...rest } = recipient;
   const sent = new Set(mail.rowKeys);
@@ -95,10 +102,17 @@ export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient =>
       return [id, told.length === 0 ? kept : afterTelling(kept, told, mail.writtenAt)];
     }),
   );
+  const toldByTwin = (row: OwedRow) =>
+    row.kind === 'window' &&
+    mail.told.some(
+      ({ watchId, offer, openedAt }) =>
+        offer === row.offer && openedAt >= row.openedAt && wishOf(watchId) === wishOf(row.watchId),
+    );
   return {
     ...rest,
+    ...suppression(recipient),
     watches,
-    owed: Object.fromEntries(Object.entries(recipient.owed).filter(([key]) => !sent.has(key))),
+    owed: Object.fromEntries(Object.entries(recipient.owed).filter(([key, row]) => !sent.has(key) && !toldByTwin(row))),
     mailedAt: [...withinTheHour(recipient, mail.writtenAt), mail.writtenAt],
   };
 };
@@ -119,7 +133,7 @@ const retryUndeliverable = 6 * hour;
 export const refused = (recipient: Recipient, because: string, now: Instant): Recipient => {
   const { sending: _claim, failure: _failure, ...rest } = recipient;
   const since = recipient.undeliverable?.since ?? now;
-  return { ...rest, undeliverable: { because, since, retryAt: now + retryUndeliverable } };
+  return { ...rest, undeliverable: { because, since, retryAt: now + retryUndeliverable }, ...suppression(recipient) };
 };
 
 /** Records that an address must not be written to at all (it bounced or complained). */

@@ -55,9 +55,12 @@ export const newRecipient = (id: string, address: string): Recipient => ({
   mailedAt: [],
 });
 
+const rowKey = (watchId: string, offer: OfferKey) => `${watchId} ${offer}`;
+const expiredKey = (watchId: string) => `${watchId} expired`;
+
 /**
  * Adds a watch, armed. One that is there already keeps its standing and what it was told, but takes over the new expiry;
- * if it had run out and the new expiry lies ahead, it waits again.
+ * if it had run out and the new expiry lies ahead, it waits again, and nobody is told any more that it ran out.
  */
 export const withWatch = (recipient: Recipient, watch: Watch, now: Instant): Recipient => {
   const known = recipient.watches[watch.id];
@@ -65,7 +68,9 @@ export const withWatch = (recipient: Recipient, watch: Watch, now: Instant): Rec
   const waitsAgain = ranOut && (watch.expiresAt ?? Number.POSITIVE_INFINITY) > now;
   const standing: WatchStanding = known === undefined || waitsAgain ? { state: 'armed' } : known.standing;
   const kept: KeptWatch = { watch, standing, told: known?.told ?? {} };
-  return { ...recipient, watches: { ...recipient.watches, [watch.id]: kept } };
+  const { [expiredKey(watch.id)]: _ranOut, ...owed } = recipient.owed;
+  const watches = { ...recipient.watches, [watch.id]: kept };
+  return { ...recipient, watches, owed: waitsAgain ? owed : recipient.owed };
 };
 
 const withoutOwedOf = (owed: Recipient['owed'], watchIds: ReadonlySet<string>): Recipient['owed'] =>
@@ -81,7 +86,7 @@ export const withoutWatches = (recipient: Recipient, watchIds: readonly string[]
   };
 };
 
-/** Ends watches because their recipient said so. Ending one twice changes nothing. */
+/** Ends watches because their recipient said so, and drops what is owed for them. Ending one twice changes nothing. */
 export const unsubscribed = (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {
   const ending = new Set(watchIds.filter((id) => recipient.watches[id]?.standing.state !== 'ended'));
   const watches = Object.fromEntries(
@@ -92,7 +97,7 @@ export const unsubscribed = (recipient: Recipient, watchIds: readonly string[], 
         : kept,
     ]),
   );
-  return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, ending) };
+  return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, new Set(watchIds)) };
 };
 
 /** What was last told of an offer for a wish, by whichever of the recipient's watches that share it. */
@@ -125,13 +130,11 @@ const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; exp
     watches[kept.watch.id] = { ...kept, standing: { state: 'ended', at: now, because: 'expired' } };
     // A request that the provider closed was the provider's to announce; our own watches say that they ran out.
     if (kept.watch.source !== 'account') {
-      owed[`${kept.watch.id} expired`] = { kind: 'expired', watchId: kept.watch.id, owedAt: now };
+      owed[expiredKey(kept.watch.id)] = { kind: 'expired', watchId: kept.watch.id, owedAt: now };
     }
   }
   return { recipient: { ...recipient, watches, owed }, expired: over.map(({ watch }) => watch.id) };
 };
-
-const rowKey = (watchId: string, offer: OfferKey) => `${watchId} ${offer}`;
 
 const judgeWatch = (recipient: Recipient, watch: Watch, state: OfferState, now: Instant): Firing | undefined => {
   const offer = { ...state.hardware, region: state.region };

@@ -61,18 +61,9 @@ const reportListing = (
   world.report({ event: 'polled', offers: listing.rows.length, rentable, at: listing.askedAt });
 };
 
-const askForOffers = async (world: WatchAvailabilityWorld, run: Run): Promise<Listing<Offer>> => {
-  try {
-    return doubtEmpty(await world.inventory.listOffers(run.signal));
-  } catch (failure) {
-    world.report({ event: 'poll-failed', because: String(failure) });
-    throw failure;
-  }
-};
-
 /** Asks for the inventory and takes it in. Answers the board as it stands afterwards. */
 const poll = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<Board> => {
-  const listing = await askForOffers(world, run);
+  const listing = doubtEmpty(await world.inventory.listOffers(run.signal));
   // Past the deadline the lease may be another run's: what we saw is that run's to see.
   if (world.clock() >= run.deadline) throw new RunLateError('The listing came after the time of this run.');
   const odometer = advanceOdometer(board.fleet, listing);
@@ -94,14 +85,17 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board): Prom
   return { ...board.fleet, expiryReadAt: now };
 };
 
+type Part = 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
+
 /** Runs the parts of a look one after the other; one that fails is told and kept, and the others go on. */
 const createAttempt = (world: WatchAvailabilityWorld, failures: unknown[]) => {
-  return async <T>(part: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+  return async <T>(part: Part, work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await work();
     } catch (failure) {
       failures.push(failure);
-      world.report({ event: 'part-failed', part, because: String(failure) });
+      const because = String(failure);
+      world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because });
       return otherwise;
     }
   };
