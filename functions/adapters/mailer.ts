@@ -13,8 +13,8 @@ type SendResult =
 const isRefusal = (error: SESv2ServiceException): boolean =>
   ['MessageRejected', 'BadRequestException'].includes(error.name) && !/not verified/i.test(error.message);
 
-/** SES repeats the address in some of its messages; reasons are logged, so it is taken out. */
-const withoutAddresses = (text: string): string => text.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '<address>');
+/** SES repeats the address in some of its messages; reasons are logged, so it is taken out, apostrophes in it too. */
+const withoutAddresses = (text: string): string => text.replace(/[^\s<>",;:]+@[^\s<>"',;:]+/g, '<address>');
 
 /** Hands mails to SES. Refusals and failures of SES are answered as values; nothing here throws but a mistake of ours. */
 export const createSesMailer = (

@@ -100,17 +100,26 @@ export const unsubscribed = (recipient: Recipient, watchIds: readonly string[], 
   return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, new Set(watchIds)) };
 };
 
-/** What was last told of an offer for a wish, by whichever of the recipient's watches that share it. */
-export const toldFor = (recipient: Recipient, watch: Watch, offer: OfferKey): Told | undefined => {
-  const key = wishKey(watch.criteria);
-  return Object.values(recipient.watches)
-    .filter((kept) => wishKey(kept.watch.criteria) === key)
-    .flatMap((kept) => kept.told[offer] ?? [])
-    .reduce<Told | undefined>(
-      (last, told) => (last === undefined || told.openedAt > last.openedAt ? told : last),
-      undefined,
-    );
+type ToldByOffer = Readonly<Record<OfferKey, Told>>;
+
+/** What was last told, per wish and offer, by whichever of the recipient's watches share the wish. */
+const toldByWish = (recipient: Recipient): ReadonlyMap<string, ToldByOffer> => {
+  const all = new Map<string, Record<OfferKey, Told>>();
+  for (const { watch, told } of Object.values(recipient.watches)) {
+    const key = wishKey(watch.criteria);
+    const known = all.get(key) ?? {};
+    for (const [offer, news] of Object.entries(told)) {
+      const last = known[offer];
+      if (last === undefined || news.openedAt > last.openedAt) known[offer] = news;
+    }
+    all.set(key, known);
+  }
+  return all;
 };
+
+/** What was last told of an offer for a watch's wish, by whichever of the recipient's watches that share it. */
+export const toldFor = (recipient: Recipient, watch: Watch, offer: OfferKey): Told | undefined =>
+  toldByWish(recipient).get(wishKey(watch.criteria))?.[offer];
 
 /** What looking at a recipient's watches changed. `lookAgainAt` is per offer. */
 export type Judgement = {
@@ -136,11 +145,17 @@ const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; exp
   return { recipient: { ...recipient, watches, owed }, expired: over.map(({ watch }) => watch.id) };
 };
 
-const judgeWatch = (recipient: Recipient, watch: Watch, state: OfferState, now: Instant): Firing | undefined => {
+const judgeWatch = (
+  watch: Watch,
+  state: OfferState,
+  told: ToldByOffer | undefined,
+  now: Instant,
+): Firing | undefined => {
   const offer = { ...state.hardware, region: state.region };
-  const key = offerKey(offer);
-  if (recipient.owed[rowKey(watch.id, key)] !== undefined || !describes(watch.criteria, offer)) return undefined;
-  return firingOf(watch.notify, windowFor(state, watch.criteria), toldFor(recipient, watch, key), now);
+  const window = windowFor(state, watch.criteria);
+  // Most offers are not open: what they are called needs no look then.
+  if (window.state !== 'open' || !describes(watch.criteria, offer)) return undefined;
+  return firingOf(watch.notify, window, told?.[offerKey(offer)], now);
 };
 
 /**
@@ -150,13 +165,15 @@ const judgeWatch = (recipient: Recipient, watch: Watch, state: OfferState, now: 
 export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: Instant): Judgement => {
   const { recipient: current, expired } = expire(recipient, now);
   const armed = Object.values(current.watches).filter(({ standing }) => standing.state === 'armed');
+  const told = toldByWish(current);
   const owed: Record<string, OwedRow> = { ...current.owed };
   const fired: Extract<OwedRow, { kind: 'window' }>[] = [];
   const lookAgainAt: Record<OfferKey, Instant> = {};
   for (const state of offers) {
     const offer = stateKey(state);
     for (const { watch } of armed) {
-      const firing = judgeWatch(current, watch, state, now);
+      if (owed[rowKey(watch.id, offer)] !== undefined) continue;
+      const firing = judgeWatch(watch, state, told.get(wishKey(watch.criteria)), now);
       if (firing?.fire) {
         const row = { kind: 'window', watchId: watch.id, offer, openedAt: firing.openedAt, owedAt: now } as const;
         owed[rowKey(watch.id, offer)] = row;

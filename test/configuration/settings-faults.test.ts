@@ -184,6 +184,13 @@ const acrossFields: readonly (readonly [string, object, readonly string[]])[] = 
     ],
   ],
   [
+    'one address has more watches than its item in the table can hold',
+    settingsWithWatches(
+      ...Array.from({ length: 202 }, (_, index) => ({ gpus: index + 1, to: index % 2 ? 'ME@gpu.dev' : 'me@gpu.dev' })),
+    ),
+    ['availability.watches[200]: given an object; allowed: at most 200 watches for one address'],
+  ],
+  [
     'what is no watch is not compared',
     settingsWith({ availability: { watches: [7, 7] } }),
     [

@@ -79,5 +79,22 @@ export const distinct = <Item>(keyOf: (item: unknown) => string | undefined) =>
     { when: () => true },
   );
 
+/** A list in which at most so many items share a key. The fault stands at the first item too many. */
+export const atMostEach = <Item>(most: number, keyOf: (item: unknown) => string | undefined, because: string) =>
+  z.check<Item[]>(
+    ({ value, issues }) => {
+      const counts = new Map<string, number>();
+      for (const [index, item] of z.safeParse(z.array(z.unknown()), value).data?.entries() ?? []) {
+        const key = keyOf(item);
+        if (key === undefined) continue;
+        const count = (counts.get(key) ?? 0) + 1;
+        counts.set(key, count);
+        if (count !== most + 1) continue;
+        issues.push({ code: 'custom', path: [index], input: key, message: `at most ${most} ${because}` });
+      }
+    },
+    { when: () => true },
+  );
+
 /** The key of a plain text, for `distinct`. */
 export const sameText = (item: unknown): string | undefined => (typeof item === 'string' ? item : undefined);

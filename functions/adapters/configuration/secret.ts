@@ -6,7 +6,7 @@ const credentialShapes = [
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
 ];
-const secretName = /secret|token|password|passwd|credential|private|signing|api_?key/i;
+const secretName = /secret|token|password|passwd|credential|private|signing|api_?key|_keys?$/i;
 
 /** Whether a text has the shape of a credential anywhere in it. Errs on the side of yes. */
 export const looksLikeCredential = (text: string): boolean => credentialShapes.some((shape) => shape.test(text));

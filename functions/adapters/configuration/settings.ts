@@ -1,7 +1,17 @@
 import * as z from 'zod/mini';
 import { mappingSettings } from '#adapters/provider/mappings.ts';
-import { address, described, distinct, httpAddress, sameText, text, timeZone, wholeNumber } from './field.ts';
-import { sameWatch, watch } from './watch.ts';
+import {
+  address,
+  atMostEach,
+  described,
+  distinct,
+  httpAddress,
+  sameText,
+  text,
+  timeZone,
+  wholeNumber,
+} from './field.ts';
+import { sameWatch, toldAddress, watch } from './watch.ts';
 
 const stageName = () =>
   z.string().check(
@@ -71,7 +81,13 @@ const availability = z.strictObject({
   ),
   watches: described(
     'Who wants to know of what. A watch lives as long as it is listed here; a changed one is a new one.',
-    z._default(z.array(watch, { error: 'a list of watches' }).check(distinct(sameWatch)), []),
+    z._default(
+      z
+        .array(watch, { error: 'a list of watches' })
+        // All watches of one address are one item in the table, which holds no more than 400 KB.
+        .check(distinct(sameWatch), atMostEach(200, toldAddress, 'watches for one address')),
+      [],
+    ),
   ),
 });
 

@@ -84,3 +84,7 @@ export const sameWatch = (item: unknown): string | undefined => {
     typeof value === 'string' ? (folded.get(name)?.(value) ?? value) : value,
   );
 };
+
+/** Whom a watch tells, for `atMostEach`. */
+export const toldAddress = (item: unknown): string | undefined =>
+  z.safeParse(z.object({ to: z.string() }), item).data?.to.toLowerCase();

@@ -30,12 +30,6 @@ const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judge
   if (quietUntil > now && quietUntil > entry.notBefore) await world.store.postponeEntry(entry, quietUntil);
 };
 
-const byRecipient = (entries: readonly IndexEntry[]): Map<string, IndexEntry[]> => {
-  const groups = new Map<string, IndexEntry[]>();
-  for (const entry of entries) groups.set(entry.recipientId, [...(groups.get(entry.recipientId) ?? []), entry]);
-  return groups;
-};
-
 const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
@@ -49,7 +43,10 @@ const matchPage = async (
 ): Promise<Instant | undefined> => {
   const now = world.clock();
   const later = entries.filter((entry) => entry.notBefore > now);
-  const due = byRecipient(entries.filter((entry) => entry.notBefore <= now));
+  const due = Map.groupBy(
+    entries.filter((entry) => entry.notBefore <= now),
+    ({ recipientId }) => recipientId,
+  );
   const owed: string[] = [];
   const limit = pLimit(recipientsAtOnce);
   const again = await limit.map(due, async ([recipientId, group]) => {

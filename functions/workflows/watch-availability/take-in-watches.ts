@@ -1,7 +1,8 @@
+import pLimit from 'p-limit';
 import type { Fleet } from '#domain/board.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { neverListed, type OfferState } from '#domain/offer-state.ts';
-import { withoutWatches, withWatch } from '#domain/recipient.ts';
+import { type Recipient, withoutWatches, withWatch } from '#domain/recipient.ts';
 import {
   afterSteps,
   compareSource,
@@ -13,21 +14,51 @@ import {
 } from '#domain/sources.ts';
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
-import { bucketOf } from '#domain/watch-index.ts';
+import { bucketOf, shapeOf } from '#domain/watch-index.ts';
 import { changeRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 const recipientIdOf = (world: WatchAvailabilityWorld, address: string) => world.digest(address.toLowerCase());
 
-/** Makes a watch: first everything by which it is found, then the watch itself. Making it again changes nothing. */
-const makeWatch = async (world: WatchAvailabilityWorld, { address, watch }: ListedWatch): Promise<void> => {
+const writesAtOnce = 16;
+
+const byRecipient = (world: WatchAvailabilityWorld, listed: readonly ListedWatch[]): Map<string, ListedWatch[]> =>
+  Map.groupBy(listed, ({ address }) => recipientIdOf(world, address));
+
+/** Writes everything by which a watch is found. */
+const indexWatch = async (world: WatchAvailabilityWorld, recipientId: string, watch: Watch): Promise<void> => {
   const now = world.clock();
-  const recipientId = recipientIdOf(world, address);
   const place = { bucket: bucketOf(watch.criteria), recipientId, watchId: watch.id };
-  await world.store.addShape(watch.criteria);
   await world.store.addEntry({ ...place, createdAt: now, notBefore: now });
   if (watch.expiresAt !== undefined) await world.store.putExpiry(watch.expiresAt, recipientId, watch.id);
-  await changeRecipient(world, recipientId, (recipient) => withWatch(recipient, watch, now), address);
+};
+
+/**
+ * Makes watches: first everything by which they are found, then the watches themselves, one write for each recipient. Making
+ * them again changes nothing.
+ */
+const makeWatches = async (world: WatchAvailabilityWorld, listed: readonly ListedWatch[]): Promise<void> => {
+  const shapes = new Map(listed.map(({ watch }) => [shapeOf(watch.criteria), watch.criteria]));
+  for (const criteria of shapes.values()) await world.store.addShape(criteria);
+  const limit = pLimit(writesAtOnce);
+  await limit.map(listed, ({ address, watch }) => indexWatch(world, recipientIdOf(world, address), watch));
+  await limit.map(byRecipient(world, listed), async ([recipientId, group]) => {
+    const add = (recipient: Recipient) =>
+      group.reduce((so, { watch }) => withWatch(so, watch, world.clock()), recipient);
+    await changeRecipient(world, recipientId, add, group[0]?.address);
+  });
+};
+
+/** Forgets watches that their source lists no more; what pointed to them is tidied up when it is met. */
+const forgetWatches = async (world: WatchAvailabilityWorld, removed: readonly KnownWatch[]): Promise<void> => {
+  const limit = pLimit(writesAtOnce);
+  await limit.map(
+    Map.groupBy(removed, ({ recipientId }) => recipientId),
+    async ([recipientId, group]) => {
+      const ids = group.map(({ watchId }) => watchId);
+      await changeRecipient(world, recipientId, (recipient) => withoutWatches(recipient, ids));
+    },
+  );
 };
 
 /**
@@ -79,10 +110,8 @@ export const takeInConfig = async (
   const configDigest = world.digest(JSON.stringify(listed.map(({ watch }) => watch.id)));
   if (configDigest === fleet.configDigest) return { added: [], changed: false, remember: { configDigest } };
   const { added, removed } = compareSource(await world.store.readConfigSource(), listed);
-  for (const entry of added) await makeWatch(world, entry);
-  for (const { watchId, recipientId } of removed) {
-    await changeRecipient(world, recipientId, (recipient) => withoutWatches(recipient, [watchId]));
-  }
+  await makeWatches(world, added);
+  await forgetWatches(world, removed);
   await world.store.saveConfigSource(
     listed.map(({ address, watch }): KnownWatch => ({ watchId: watch.id, recipientId: recipientIdOf(world, address) })),
   );
@@ -99,13 +128,12 @@ const takeStep = async (
   const wish = { criteria: { region, configId, gpus: 1 }, notify: 'once' } as const;
   const id = world.digest(identityOf('account', settings.upstreamTo, wish, step.id));
   if (step.step === 'end') {
-    const recipientId = recipientIdOf(world, settings.upstreamTo);
-    await changeRecipient(world, recipientId, (recipient) => withoutWatches(recipient, [id]));
+    await forgetWatches(world, [{ watchId: id, recipientId: recipientIdOf(world, settings.upstreamTo) }]);
     return [];
   }
   const expiry = step.expiresAt === undefined ? {} : { expiresAt: step.expiresAt };
   const watch: Watch = { ...wish, ...expiry, id, source: 'account', madeAt: world.clock() };
-  await makeWatch(world, { address: settings.upstreamTo, watch });
+  await makeWatches(world, [{ address: settings.upstreamTo, watch }]);
   return step.step === 'add' ? [watch] : [];
 };
 
