@@ -1,0 +1,123 @@
+import * as z from 'zod/mini';
+import type { Scope } from './abort.ts';
+import { NotFound, NotUnderstood, ProviderError, Refused, Unauthorized, Unavailable } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { parsedJson } from './json.ts';
+import { type Redact, redactedCause } from './redaction.ts';
+
+/**
+ * An access token (`pat-nc-…`; asked for again after a 401, so that it can be rotated), or what the provider's login
+ * takes. Inference keys (`sk-nc-…`) are refused by every endpoint used here.
+ */
+export type Credential =
+  | { readonly kind: 'token'; readonly token: () => Promise<string> }
+  | { readonly kind: 'password'; readonly email: string; readonly password: string };
+
+/** Tells the redaction what is secret. */
+export type Redaction = { readonly learn: (secret: string) => void; readonly redact: Redact };
+
+const checkedToken = (given: string): string => {
+  const operation = 'readToken';
+  const token = given.trim();
+  if (token.startsWith('sk-nc-')) {
+    const text = 'the credential is an inference key (sk-nc-…), which the provider refuses here';
+    throw new Unauthorized(`${text}; make a personal access token (pat-nc-…) in the console`, { operation });
+  }
+  // Node puts a header value that it cannot send into its error's text, and so into a log.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new Unauthorized('the credential is empty or has characters that no token has', { operation });
+  }
+  return token;
+};
+
+const obtainToken = async (read: () => Promise<string>, redaction: Redaction): Promise<string> => {
+  let given: string;
+  try {
+    given = await read();
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    const cause = redactedCause(error, redaction.redact);
+    throw new Unavailable('the access token could not be read from where it is kept', {
+      operation: 'readToken',
+      cause,
+    });
+  }
+  redaction.learn(given);
+  redaction.learn(given.trim());
+  return checkedToken(given);
+};
+
+const loginAnswer = z.object({
+  access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
+  refresh_token: z.catch(z.optional(z.string()), undefined),
+});
+
+type LoginCall = { readonly operation: 'login' | 'refreshLogin'; readonly path: string; readonly body: unknown };
+
+/** 400 and 404 say of a login what 401 does: these words are not known. */
+const asUnauthorized = (error: unknown): unknown => {
+  if (!(error instanceof Refused || error instanceof NotFound)) return error;
+  const { operation, status, code, requestId } = error;
+  const text = `the provider does not accept the e-mail and password (it answered ${status})`;
+  return new Unauthorized(text, { operation, status, code, requestId, cause: error });
+};
+
+/** Logs in, and from then on renews by the refresh token, if there was one, until that is refused. */
+const createLogin = (
+  credential: { readonly email: string; readonly password: string },
+  tenantUrl: string,
+  exchange: Exchange,
+  scopeOf: (operation: 'login' | 'refreshLogin') => Scope,
+  redaction: Redaction,
+): (() => Promise<string>) => {
+  let refreshToken: string | undefined;
+  const { email, password } = credential;
+  redaction.learn(email);
+  redaction.learn(password);
+
+  const ask = async ({ operation, path, body }: LoginCall): Promise<string> => {
+    const url = `${tenantUrl}/api/v1/auth/${path}`;
+    const answer = await exchange({ operation, method: 'POST', url, body }, scopeOf(operation));
+    const tokens = loginAnswer.safeParse(parsedJson(answer.text));
+    // The answer is full of secrets, so nothing of it is said but what is missing.
+    if (!tokens.success) throw new NotUnderstood('the answer has no access_token that could be sent', { operation });
+    const { access_token, refresh_token } = tokens.data;
+    redaction.learn(access_token);
+    if (refresh_token !== undefined) redaction.learn(refresh_token);
+    refreshToken = refresh_token ?? refreshToken;
+    return access_token;
+  };
+
+  const login = async (): Promise<string> => {
+    try {
+      return await ask({ operation: 'login', path: 'login', body: { email, password } });
+    } catch (error) {
+      throw asUnauthorized(error);
+    }
+  };
+
+  return async () => {
+    if (refreshToken === undefined) return login();
+    try {
+      return await ask({ operation: 'refreshLogin', path: 'refresh', body: { refresh_token: refreshToken } });
+    } catch (error) {
+      const refused = error instanceof Unauthorized || error instanceof Refused || error instanceof NotFound;
+      if (!refused && !(error instanceof NotUnderstood)) throw error;
+      // How long a refresh token lives is not published: the password is what always counts.
+      refreshToken = undefined;
+      return login();
+    }
+  };
+};
+
+/** How a new bearer token is had from a credential. `exchange` is one that tries again by itself. */
+export const createObtain = (
+  credential: Credential,
+  tenantUrl: string,
+  exchange: Exchange,
+  scopeOf: (operation: 'login' | 'refreshLogin') => Scope,
+  redaction: Redaction,
+): (() => Promise<string>) =>
+  credential.kind === 'token'
+    ? () => obtainToken(credential.token, redaction)
+    : createLogin(credential, tenantUrl, exchange, scopeOf, redaction);
