@@ -2,7 +2,21 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 
 /** A message on the queue: look at this recipient. It carries no address and nothing of what is owed. */
-export const noticeMessage = z.object({ recipientId: z.string().check(z.minLength(1)) });
+const noticeMessage = z.object({ recipientId: z.string().check(z.minLength(1)) });
+
+/** A message that is none of ours. What stands in it is not repeated: errors are logged, and it may hold anything. */
+export class MessageNotUnderstoodError extends Error {
+  override readonly name = 'MessageNotUnderstoodError';
+}
+
+/** Whom a message asks to look at. @throws MessageNotUnderstoodError */
+export const readNoticeMessage = (body: string): string => {
+  try {
+    return noticeMessage.parse(JSON.parse(body)).recipientId;
+  } catch {
+    throw new MessageNotUnderstoodError('A message on the queue does not name a recipient.');
+  }
+};
 
 /** SQS did not take some of the messages of a batch, for which it gave reasons. */
 export class NotAnnouncedError extends Error {

@@ -1,7 +1,7 @@
 import type { AcceptedMail, ToldRow } from './mailing.ts';
 import type { AvailabilityMail, AvailabilityRow, ToldOffer, ToldWindow, WindowStatistics } from './notice.ts';
 import type { OfferKey } from './offer.ts';
-import { type OfferState, type PastWindow, windowFor } from './offer-state.ts';
+import { type OfferState, type PastWindow, priceOf, windowFor } from './offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
 import { type Instant, minute } from './time.ts';
 import { watchInWords } from './watch.ts';
@@ -33,7 +33,7 @@ const windowToTell = (row: WindowRow, kept: KeptWatch, state: OfferState): ToldW
   const window = windowFor(state, kept.watch.criteria);
   if (window.state === 'closed') {
     // Where nothing tells when the window ended (the price rose twice, or while nothing was free), it had by the newest price.
-    const closedAt = state.price?.since ?? state.askedAt;
+    const closedAt = state.prices.at(-1)?.since ?? state.askedAt;
     return { state: 'closed', ...(window.last ?? { openedAt: row.openedAt, closedAt }) };
   }
   const openedAt = window.state === 'open' ? window.openedAt : row.openedAt;
@@ -46,11 +46,10 @@ const windowToTell = (row: WindowRow, kept: KeptWatch, state: OfferState): ToldW
   };
 };
 
-const offerToTell = ({ hardware, region, price }: OfferState): ToldOffer => ({
-  ...hardware,
-  region,
-  ...(price === undefined ? {} : { pricePerGpuHour: price.now }),
-});
+const offerToTell = (state: OfferState): ToldOffer => {
+  const price = priceOf(state);
+  return { ...state.hardware, region: state.region, ...(price === undefined ? {} : { pricePerGpuHour: price }) };
+};
 
 type RowWithWindow = {
   readonly row: WindowRow;

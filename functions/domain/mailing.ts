@@ -1,6 +1,6 @@
 import type { OfferKey } from './offer.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
-import { day, hour, type Instant, minute } from './time.ts';
+import { hour, type Instant, minute } from './time.ts';
 import { wishKey } from './watch.ts';
 
 /** What to do now for a recipient. `restFollowsAt` is set when this mail reaches the hourly limit. */
@@ -59,18 +59,18 @@ export type ToldRow = {
   readonly open: boolean;
 };
 
-/** What was told is worth remembering so long; after that nothing in it can hold a mail back. */
-const toldIsKept = 90 * day;
+/** Of how many offers a watch remembers what it was told, the latest first. It bounds the recipient's item. */
+const mostTold = 200;
 
 /** A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available". */
 const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Instant): KeptWatch => {
   const news = Object.fromEntries(told.map(({ offer, openedAt }) => [offer, { openedAt, mailedAt: writtenAt }]));
-  const fresh = Object.entries(kept.told).filter(([, { mailedAt }]) => mailedAt > writtenAt - toldIsKept);
+  const all = Object.entries({ ...kept.told, ...news }).sort(([, a], [, b]) => b.mailedAt - a.mailedAt);
   const done = kept.watch.notify === 'once' && kept.standing.state === 'armed' && told.some(({ open }) => open);
   return {
     ...kept,
     standing: done ? { state: 'done', at: writtenAt } : kept.standing,
-    told: { ...Object.fromEntries(fresh), ...news },
+    told: Object.fromEntries(all.slice(0, mostTold)),
   };
 };
 
@@ -96,7 +96,7 @@ export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient =>
     const kept = recipient.watches[watchId];
     return kept && wishKey(kept.watch.criteria);
   };
-  const watches = Object.fromEntries(
+  const watches: Record<string, KeptWatch> = Object.fromEntries(
     Object.entries(recipient.watches).map(([id, kept]) => {
       const told = mail.told.filter((row) => wishOf(row.watchId) === wishKey(kept.watch.criteria));
       return [id, told.length === 0 ? kept : afterTelling(kept, told, mail.writtenAt)];
@@ -108,11 +108,14 @@ export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient =>
       ({ watchId, offer, openedAt }) =>
         offer === row.offer && openedAt >= row.openedAt && wishOf(watchId) === wishOf(row.watchId),
     );
+  // One mail, then done: nothing more is told to a `once` watch, whatever fired while this mail was on its way.
+  const isOver = ({ kind, watchId }: OwedRow) => kind === 'window' && watches[watchId]?.standing.state === 'done';
+  const isStillOwed = ([key, row]: [string, OwedRow]) => !sent.has(key) && !toldByTwin(row) && !isOver(row);
   return {
     ...rest,
     ...suppression(recipient),
     watches,
-    owed: Object.fromEntries(Object.entries(recipient.owed).filter(([key, row]) => !sent.has(key) && !toldByTwin(row))),
+    owed: Object.fromEntries(Object.entries(recipient.owed).filter(isStillOwed)),
     mailedAt: [...withinTheHour(recipient, mail.writtenAt), mail.writtenAt],
   };
 };

@@ -10,6 +10,9 @@ export type Track =
   | { readonly state: 'open'; readonly openedAt: Instant; readonly goneFor?: number }
   | { readonly state: 'closed'; readonly since: Instant; readonly observedAtClose: number; readonly last?: PastWindow };
 
+/** A price in USD per GPU-hour and since when it stands, as a time and on the odometer of observed milliseconds. */
+export type PriceSpan = { readonly usd: number; readonly since: Instant; readonly observed: number };
+
 /** A window that is over. */
 export type PastWindow = { readonly openedAt: Instant; readonly closedAt: Instant };
 
@@ -26,8 +29,8 @@ export type OfferState = {
   readonly counts?: OfferCounts;
   /** When the facts in here were asked for at the provider; older facts never replace newer ones. */
   readonly askedAt: Instant;
-  /** Since when the price stands, and what it was before. */
-  readonly price?: { readonly now: number; readonly since: Instant; readonly before?: number };
+  /** The last prices, the newest at the end; none while no listing has shown one. */
+  readonly prices: readonly PriceSpan[];
   readonly tracks: Readonly<Record<string, Track>>;
   readonly matchPending: boolean;
   readonly lookAgainAt?: Instant;
@@ -59,17 +62,25 @@ const nextTracks = (state: OfferState | undefined, capacity: Capacity, sizes: re
   return tracks;
 };
 
-const nextPrice = (state: OfferState | undefined, price: number, askedAt: Instant) => {
-  const known = state?.price;
-  if (known?.now === price) return known;
-  return { now: price, since: askedAt, ...(known === undefined ? {} : { before: known.now }) };
+/** Prices change a few times a year; more of them than this only a fault brings. */
+const mostPrices = 16;
+
+const nextPrices = (state: OfferState | undefined, usd: number, look: Look): readonly PriceSpan[] => {
+  const known = state?.prices ?? [];
+  if (known.at(-1)?.usd === usd) return known;
+  return [...known, { usd, since: look.askedAt, observed: look.observed }].slice(-mostPrices);
 };
 
+/** USD per GPU-hour now; undefined where nobody has said it. */
+export const priceOf = (state: OfferState): number | undefined => state.prices.at(-1)?.usd;
+
+/** Whether more watches may fire than before: more GPUs, a lower price, or another description. */
 const roseSince = (before: OfferState | undefined, after: OfferState): boolean =>
   Object.entries(after.tracks).some(
     ([gpus, track]) => track.state === 'open' && before?.tracks[gpus]?.state !== 'open',
   ) ||
-  (before?.price !== undefined && after.price !== undefined && after.price.now < before.price.now);
+  (before !== undefined && (priceOf(after) ?? 0) < (priceOf(before) ?? 0)) ||
+  (before !== undefined && !dequal({ ...before.hardware, pricePerGpuHour: 0 }, { ...after.hardware, pricePerGpuHour: 0 }));
 
 /** The offer's state after a row was seen. Facts asked for before the ones we have change nothing. */
 export const seeRow = (
@@ -89,7 +100,7 @@ export const seeRow = (
     availability,
     ...(counts === undefined ? {} : { counts }),
     askedAt: row.askedAt,
-    price: nextPrice(state, offer.pricePerGpuHour, row.askedAt),
+    prices: nextPrices(state, offer.pricePerGpuHour, look),
     tracks: nextTracks(state, capacityOf(offer), sizes, look),
     matchPending: state?.matchPending ?? false,
     ...(state?.lookAgainAt === undefined ? {} : { lookAgainAt: state.lookAgainAt }),
@@ -111,6 +122,7 @@ export const neverListed = (region: string, hardware: GpuConfig): OfferState => 
   hardware,
   listed: false,
   askedAt: 0,
+  prices: [],
   tracks: {},
   matchPending: false,
 });
@@ -133,26 +145,50 @@ export type NeedWindow =
   | { readonly state: 'closed'; readonly last?: PastWindow }
   | { readonly state: 'unknown' };
 
-/** The window of an offer as a need sees it: open while enough GPUs are free at a price within its limit. */
+/** A span in which the price stood on one side of a limit; the first one is taken to have begun before all memory. */
+type PriceRun = { readonly within: boolean; readonly from: Instant; readonly to: Instant; readonly observed: number };
+
+const priceRuns = (prices: readonly PriceSpan[], limit: number): PriceRun[] => {
+  const turns = prices.filter(({ usd }, index) => {
+    const before = prices[index - 1];
+    return before === undefined || before.usd <= limit !== usd <= limit;
+  });
+  return turns.map(({ usd, since, observed }, index) => ({
+    within: usd <= limit,
+    from: index === 0 ? Number.NEGATIVE_INFINITY : since,
+    to: turns[index + 1]?.since ?? Number.POSITIVE_INFINITY,
+    observed,
+  }));
+};
+
+const openWindow = (openedAt: Instant, goneFor: number | undefined): NeedWindow => ({
+  state: 'open',
+  openedAt,
+  ...(goneFor === undefined ? {} : { goneFor }),
+});
+
+/** The last part of a span in which the price was within the limit. */
+const lastWithin = (runs: readonly PriceRun[], span: PastWindow): NeedWindow => {
+  const last = runs
+    .filter(({ within }) => within)
+    .map(({ from, to }) => ({ openedAt: Math.max(span.openedAt, from), closedAt: Math.min(span.closedAt, to) }))
+    .findLast(({ openedAt, closedAt }) => openedAt < closedAt);
+  return last === undefined ? { state: 'closed' } : { state: 'closed', last };
+};
+
+/**
+ * The window of an offer as a need sees it: open while enough GPUs are free at a price within its limit. A price that comes
+ * down opens it only then, however long the GPUs had been free; one that goes up closes it.
+ */
 export const windowFor = (state: OfferState, need: Need): NeedWindow => {
   const track = state.tracks[need.gpus];
   if (track === undefined) return { state: 'unknown' };
-  const limit = need.maxPricePerGpuHour ?? Number.POSITIVE_INFINITY;
-  const price = state.price;
-  if (track.state === 'closed') {
-    return track.last === undefined ? { state: 'closed' } : { state: 'closed', last: track.last };
-  }
-  if (price === undefined) return { state: 'unknown' };
-  const wasWithin = price.before === undefined || price.before <= limit;
-  if (price.now > limit) {
-    const last = wasWithin && price.since > track.openedAt;
-    return last ? { state: 'closed', last: { openedAt: track.openedAt, closedAt: price.since } } : { state: 'closed' };
-  }
-  // A price that came down opens the window for this need only then, however long the GPUs had been free.
-  if (!wasWithin && price.since > track.openedAt) return { state: 'open', openedAt: price.since };
-  return {
-    state: 'open',
-    openedAt: track.openedAt,
-    ...(track.goneFor === undefined ? {} : { goneFor: track.goneFor }),
-  };
+  const runs = priceRuns(state.prices, need.maxPricePerGpuHour ?? Number.POSITIVE_INFINITY);
+  const run = runs.at(-1);
+  if (track.state === 'closed') return track.last === undefined ? { state: 'closed' } : lastWithin(runs, track.last);
+  if (run === undefined) return { state: 'unknown' };
+  if (!run.within) return lastWithin(runs, { openedAt: track.openedAt, closedAt: run.from });
+  if (run.from <= track.openedAt) return openWindow(track.openedAt, track.goneFor);
+  const above = runs.at(-2);
+  return openWindow(run.from, above && run.observed - above.observed);
 };

@@ -1,7 +1,7 @@
 import type { WardenEvent } from './event.ts';
 import type { Listing } from './listing.ts';
 import { type Offer, type OfferKey, offerKey } from './offer.ts';
-import { baseGpus, type OfferState, type PastWindow, seeAbsence, seeRow, tellsTheSame } from './offer-state.ts';
+import { baseGpus, type OfferState, type PastWindow, priceOf, seeAbsence, seeRow, tellsTheSame } from './offer-state.ts';
 import { type Instant, minute } from './time.ts';
 
 /** How much time the polls have really observed: milliseconds on an odometer that stands still while polls are missed. */
@@ -78,9 +78,10 @@ export const eventsOf = (before: OfferState | undefined, after: OfferState): War
     return [{ event: 'window-closed', ...offer, openedAt: closed.openedAt, at: closed.closedAt }];
   }
   const track = after.tracks[baseGpus];
-  if (before?.tracks[baseGpus]?.state === 'open' || track?.state !== 'open' || after.price === undefined) return [];
+  const price = priceOf(after);
+  if (before?.tracks[baseGpus]?.state === 'open' || track?.state !== 'open' || price === undefined) return [];
   const gpus = after.counts === undefined ? {} : { gpus: after.counts.available };
-  return [{ event: 'window-opened', ...offer, ...gpus, pricePerGpuHour: after.price.now, at: track.openedAt }];
+  return [{ event: 'window-opened', ...offer, ...gpus, pricePerGpuHour: price, at: track.openedAt }];
 };
 
 /** Offers whose watches must be looked at: something rose and was not matched yet, or time alone made a watch due. */

@@ -13,7 +13,7 @@ export const queueVariables = {
 
 export const credentialVariables = {
   /** Personal access token at the provider. */
-  PROVIDER_TOKEN: z.string({ error: 'a personal access token (pat-nc-…)' }),
+  PROVIDER_TOKEN: z.string({ error: 'a personal access token of the provider' }),
 };
 
 export const linkVariables = {

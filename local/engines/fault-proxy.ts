@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -34,7 +34,7 @@ const endToEnd = (rawHeaders: readonly string[]): string[] =>
     index % 2 === 0 && !hopByHop.has(name.toLowerCase()) ? [name, rawHeaders[index + 1] ?? ''] : [],
   );
 
-const forward = (target: URL, incoming: IncomingMessage, body: Buffer): Promise<Answer> => {
+const forward = (target: URL, agent: Agent, incoming: IncomingMessage, body: Buffer): Promise<Answer> => {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const outgoing = request({
     host: target.hostname,
@@ -43,7 +43,7 @@ const forward = (target: URL, incoming: IncomingMessage, body: Buffer): Promise<
     path: incoming.url ?? '/',
     // The client's own Host goes along, so that the engine builds addresses that lead through the proxy.
     headers: [...endToEnd(incoming.rawHeaders), 'content-length', String(body.length)],
-    agent: false,
+    agent,
   });
   outgoing.once('error', reject);
   outgoing.once('response', (response) => {
@@ -74,6 +74,7 @@ export const startFaultProxy = async (options: {
   const faults = createFaults(options.random ?? Math.random);
   const calls = new Map<string, number>();
   const closing = new AbortController();
+  const agent = new Agent({ keepAlive: true });
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(incoming);
@@ -90,7 +91,7 @@ export const startFaultProxy = async (options: {
     if (fault?.kind === 'refuse') return answerFault(response, refuseAnswer(call.service, fault.code));
     if (fault?.kind === 'drop-connection') return void incoming.socket.destroy();
     if (fault?.kind === 'delay') await pause(fault.delayMs, undefined, { signal: closing.signal });
-    const answer = await forward(target, incoming, body);
+    const answer = await forward(target, agent, incoming, body);
     if (fault?.kind === 'drop-answer') return void incoming.socket.destroy();
     pass(response, answer);
   };
@@ -110,6 +111,7 @@ export const startFaultProxy = async (options: {
     calls: () => Object.fromEntries(calls),
     close: async () => {
       closing.abort();
+      agent.destroy();
       await closeServer(server);
     },
   };

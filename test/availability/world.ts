@@ -143,8 +143,11 @@ export const startWorld = async (engines: TestEngines, options: WorldOptions = {
       linkSecret: 'a secret of at least thirty-two characters',
       mostAttempts: 1,
     });
-  // A clean sheet: the story opens what it needs.
-  for (const { configId } of emulator.control.offers()) emulator.control.setOffer({ configId, available: 0 });
+  // A small catalogue with nothing free: the story opens what it needs.
+  emulator.control.clearOffers();
+  for (const configId of [h100, 'gpu-a100-80g-12cpu-125g', 'gpu-h200-141g-20cpu-192g']) {
+    emulator.control.setOffer({ configId, available: 0 });
+  }
   let system = build();
   await createTable(system.dynamodb, tableName);
   await system.sqs.send(new PurgeQueueCommand({ QueueUrl: queue.queueUrl }));

@@ -50,7 +50,7 @@ export const offerStateSchema: z.ZodMiniType<OfferState> = z.object({
     }),
   ),
   askedAt: instant,
-  price: optional(z.object({ now: z.number(), since: instant, before: optional(z.number()) })),
+  prices: z.array(z.object({ usd: z.number(), since: instant, observed: z.number() })),
   tracks: z.record(z.string(), track),
   matchPending: z.boolean(),
   lookAgainAt: optional(instant),

@@ -6,7 +6,7 @@ import type { Settings } from '#adapters/configuration/settings.ts';
 import { newId } from '#adapters/identity.ts';
 import { createLinks } from '#adapters/links.ts';
 import { renderAvailabilityMail } from '#adapters/mail/render.ts';
-import { noticeMessage } from '#adapters/queue.ts';
+import { readNoticeMessage } from '#adapters/queue.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
@@ -53,7 +53,7 @@ export const createHandler = ({ environment, settings, dynamodb, mailer, clock, 
     report,
   };
   const take = async (record: SQSRecord): Promise<void> => {
-    const { recipientId } = noticeMessage.parse(JSON.parse(record.body));
+    const recipientId = readNoticeMessage(record.body);
     const outcome = await sendNotice(world, settings.availability, recipientId);
     if (outcome === 'undelivered') throw new NoticeUndeliveredError(`Nothing can be sent to recipient ${recipientId}.`);
   };

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import type { Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
+import type { KeptWatch, OwedRow, Recipient, WatchStanding } from '#domain/recipient.ts';
+import type { Criteria, Watch } from '#domain/watch.ts';
+
+/** Monday, 2 November 2026, 09:00 UTC. */
+export const now = Date.UTC(2026, 10, 2, 9);
+export const region = 'as-south-1';
+export const configId = 'gpu-h100-80g-20cpu-125g';
+export const offer = `${region}/${configId}`;
+
+export const hardware: OfferState['hardware'] = {
+  configId,
+  gpuModel: 'NVIDIA H100',
+  gpuVendor: 'NVIDIA',
+  vramGib: 80,
+  cpuCores: 20,
+  memoryGib: 125,
+};
+
+export const offerState = (change: Partial<OfferState> = {}): OfferState => ({
+  region,
+  hardware,
+  listed: true,
+  askedAt: now,
+  prices: [],
+  tracks: {},
+  matchPending: false,
+  ...change,
+});
+
+export const todo = (change: Partial<Todo> = {}): Todo => ({
+  recipientId: 'ada',
+  stamp: 'first',
+  putAt: now,
+  notBefore: now,
+  ...change,
+});
+
+export const entry = (change: Partial<IndexEntry> = {}): IndexEntry => ({
+  bucket: '1:region',
+  recipientId: 'ada',
+  watchId: 'w1',
+  createdAt: now,
+  notBefore: now,
+  ...change,
+});
+
+// The types below name every field, the optional ones too: a new field that is not drawn here does not compile.
+type Drawn<T> = { readonly [Field in keyof Required<T>]: fc.Arbitrary<T[Field] & {}> };
+const fields = <T>(drawn: Drawn<T>): Drawn<T> => drawn;
+
+const instant = fc.integer({ min: 0, max: Date.UTC(5000, 0) });
+const count = fc.integer({ min: 0, max: 100_000 });
+const price = fc.double({ min: 0.0001, max: 10_000, noNaN: true });
+const words = fc.string({ unit: 'grapheme', maxLength: 20 });
+const id = fc.stringMatching(/^[A-Za-z0-9-]{1,22}$/);
+const offerName = fc.tuple(id, id).map(([place, config]) => `${place}/${config}`);
+const pastWindow: fc.Arbitrary<PastWindow> = fc.record({ openedAt: instant, closedAt: instant });
+
+const track: fc.Arbitrary<Track> = fc.oneof(
+  fc.record(
+    { state: fc.constant('open' as const), openedAt: instant, goneFor: count },
+    { requiredKeys: ['state', 'openedAt'] },
+  ),
+  fc.record(
+    { state: fc.constant('closed' as const), since: instant, observedAtClose: count, last: pastWindow },
+    { requiredKeys: ['state', 'since', 'observedAtClose'] },
+  ),
+);
+
+export const anyOfferState: fc.Arbitrary<OfferState> = fc.record(
+  fields<OfferState>({
+    region: id,
+    hardware: fc.record(
+      fields<OfferState['hardware']>({
+        configId: id,
+        gpuModel: words,
+        gpuVendor: words,
+        vramGib: price,
+        cpuCores: price,
+        memoryGib: price,
+        pricePerGpuHour: price,
+      }),
+      { requiredKeys: ['configId', 'gpuModel', 'gpuVendor', 'vramGib', 'cpuCores', 'memoryGib'] },
+    ),
+    listed: fc.boolean(),
+    availability: words,
+    counts: fc.record(
+      fields<OfferState['counts'] & {}>({ available: count, total: count, smallestBlock: count, largestBlock: count }),
+      { requiredKeys: ['available', 'smallestBlock'] },
+    ),
+    askedAt: instant,
+    prices: fc.array(fc.record(fields<PriceSpan>({ usd: price, since: instant, observed: count })), { maxLength: 16 }),
+    tracks: fc.dictionary(fc.integer({ min: 1, max: 1024 }).map(String), track),
+    matchPending: fc.boolean(),
+    lookAgainAt: instant,
+  }),
+  { requiredKeys: ['region', 'hardware', 'listed', 'askedAt', 'prices', 'tracks', 'matchPending'] },
+);
+
+const criteria: fc.Arbitrary<Criteria> = fc.record(
+  fields<Criteria>({
+    gpus: count,
+    maxPricePerGpuHour: price,
+    region: id,
+    configId: id,
+    model: words,
+    vendor: words,
+    vramMinGib: count,
+    vramMaxGib: count,
+  }),
+  { requiredKeys: ['gpus'] },
+);
+
+const watch: fc.Arbitrary<Watch> = fc.record(
+  fields<Watch>({
+    id,
+    source: fc.constantFrom('config', 'account'),
+    madeAt: instant,
+    criteria,
+    notify: fc.constantFrom('once', 'every'),
+    expiresAt: instant,
+  }),
+  { requiredKeys: ['id', 'source', 'madeAt', 'criteria', 'notify'] },
+);
+
+const standing: fc.Arbitrary<WatchStanding> = fc.oneof(
+  fc.constant({ state: 'armed' as const }),
+  fc.record({ state: fc.constant('done' as const), at: instant }),
+  fc.record({
+    state: fc.constant('ended' as const),
+    at: instant,
+    because: fc.constantFrom('expired' as const, 'unsubscribed' as const),
+  }),
+);
+
+const keptWatch: fc.Arbitrary<KeptWatch> = fc.record({
+  watch,
+  standing,
+  told: fc.dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
+});
+
+const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
+  fc.record({
+    kind: fc.constant('window' as const),
+    watchId: id,
+    offer: offerName,
+    openedAt: instant,
+    owedAt: instant,
+  }),
+  fc.record({ kind: fc.constant('expired' as const), watchId: id, owedAt: instant }),
+);
+
+export const anyRecipient: fc.Arbitrary<Recipient> = fc.record(
+  fields<Recipient>({
+    id,
+    address: fc.emailAddress(),
+    watches: fc.dictionary(id, keptWatch, { maxKeys: 4 }),
+    owed: fc.dictionary(
+      fc.tuple(id, offerName).map(([watchId, name]) => `${watchId} ${name}`),
+      owedRow,
+      { maxKeys: 4 },
+    ),
+    mailedAt: fc.array(instant, { maxLength: 10 }),
+    sending: fc.record({ mailId: id, until: instant }),
+    failure: fc.record({ count, retryAt: instant, because: words }),
+    undeliverable: fc.record(
+      fields<Recipient['undeliverable'] & {}>({ because: words, since: instant, retryAt: instant }),
+      { requiredKeys: ['because', 'since'] },
+    ),
+  }),
+  { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
+);
+
+export const anyFleet: fc.Arbitrary<Fleet> = fc.record(
+  fields<Fleet>({
+    observed: count,
+    lastCompleteAt: instant,
+    configDigest: id,
+    requestsReadAt: instant,
+    expiryReadAt: instant,
+    lastSuccessAt: instant,
+  }),
+  { requiredKeys: ['observed'] },
+);

@@ -1,0 +1,54 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { ItemNotUnderstoodError } from '#adapters/store/items.ts';
+import { type Bench, onEveryEngine, pagesOf } from './engines.ts';
+import { now, offer, offerState, todo } from './facts.ts';
+
+const secret = 'ada@example.com';
+type Item = { readonly pk: string; readonly sk: string } & Record<string, unknown>;
+type Read = (store: Bench['store']) => Promise<unknown>;
+
+const board: Read = (store) => store.readBoard();
+const recipient: Read = (store) => store.readRecipient('ada');
+const bucket: Read = (store) => pagesOf(store.readBucket('b'));
+
+/** How the error names the item; what stands in the table; who reads it. */
+const shapes: readonly (readonly [string, Item, Read])[] = [
+  ['fleet', { pk: 'availability', sk: 'fleet', observed: secret }, board],
+  ['shapes', { pk: 'availability', sk: 'shapes', shapes: [secret] }, board],
+  ['todo', { pk: 'availability', sk: 'todo#ada', ...todo(), putAt: secret }, board],
+  ['offer', { pk: 'availability', sk: `offer#${offer}`, state: { ...offerState(), listed: secret } }, board],
+  ['offer', { pk: 'availability', sk: `offer#${offer}`, wrong: secret }, (store) => store.readOffer(offer)],
+  [
+    'offer',
+    { pk: 'availability', sk: `offer#${offer}`, state: { ...offerState(), tracks: { 1: { state: secret } } } },
+    board,
+  ],
+  ['index entry', { pk: 'bucket#b', sk: 'ada#w1', bucket: 'b', recipientId: secret }, bucket],
+  ['expiry', { pk: 'expiry', sk: '00000000000001#ada#w1', address: secret }, (store) => store.readExpiries(now)],
+  ['config source', { pk: 'source', sk: 'config', watches: secret }, (store) => store.readConfigSource()],
+  [
+    'requests source',
+    { pk: 'source', sk: 'requests', requests: { r1: { state: secret, region: 'a', configId: 'b' } } },
+    (store) => store.readRequestsSource(),
+  ],
+  ['recipient', { pk: 'recipient#ada', sk: 'recipient', version: 1, recipient: { address: secret } }, recipient],
+  ['recipient', { pk: 'recipient#ada', sk: 'recipient', version: 1, wrong: secret }, recipient],
+  ['mail', { pk: 'mail#m1', sk: 'mail', recipientId: 'ada', watches: [secret] }, (store) => store.readMail('m1')],
+  ['window', { pk: `window#${offer}`, sk: '1', openedAt: secret }, (store) => store.readWindows(offer, 0)],
+];
+
+onEveryEngine((bench) => {
+  test.each(shapes)(
+    'an unknown shape of %s is an error that names the item and not its content (%#)',
+    async (...given) => {
+      const [name, item, read] = given;
+      const { store, table } = bench();
+      await table.put(item);
+      const failure: unknown = await read(store).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ItemNotUnderstoodError);
+      expect(String(failure)).toMatch(new RegExp(`^ItemNotUnderstoodError: The ${name} item`));
+      expect(inspect(failure, { depth: 10 })).not.toContain(secret);
+    },
+  );
+});
