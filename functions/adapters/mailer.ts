@@ -1,4 +1,5 @@
 import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { withoutAddresses } from '#adapters/addresses.ts';
 import type { RenderedMail } from '#domain/notice.ts';
 
 /** What became of a mail. `failed` may succeed later, `refused` will not until something changes. */
@@ -12,9 +13,6 @@ type SendResult =
  */
 const isRefusal = (error: SESv2ServiceException): boolean =>
   ['MessageRejected', 'BadRequestException'].includes(error.name) && !/not verified/i.test(error.message);
-
-/** SES repeats the address in some of its messages; reasons are logged, so it is taken out, apostrophes in it too. */
-const withoutAddresses = (text: string): string => text.replace(/[^\s<>",;:]+@[^\s<>"',;:]+/g, '<address>');
 
 /** Hands mails to SES. Refusals and failures of SES are answered as values; nothing here throws but a mistake of ours. */
 export const createSesMailer = (

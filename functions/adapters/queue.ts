@@ -26,21 +26,28 @@ export class NotAnnouncedError extends Error {
 /** SQS takes at most ten messages in one call. */
 const batchSize = 10;
 
+const announceBatch = async (client: SQSClient, queueUrl: string, batch: readonly string[]): Promise<void> => {
+  const Entries = batch.map((recipientId, index) => ({
+    Id: String(index),
+    MessageBody: JSON.stringify({ recipientId }),
+  }));
+  const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  if (Failed.length === 0) return;
+  const reasons = [...new Set(Failed.map(({ Code }) => Code))].join(', ');
+  throw new NotAnnouncedError(`The queue refused ${Failed.length} of ${batch.length} messages: ${reasons}`);
+};
+
 /** The queue to send-notice. */
 export const createNoticeQueue = (client: SQSClient, queueUrl: string) => ({
   /** Asks for these recipients to be looked at. Throws if the queue did not take all of them; announcing again is safe. */
   announce: async (recipientIds: readonly string[]): Promise<void> => {
+    const failures: unknown[] = [];
     for (let from = 0; from < recipientIds.length; from += batchSize) {
-      const batch = recipientIds.slice(from, from + batchSize);
-      const Entries = batch.map((recipientId, index) => ({
-        Id: String(index),
-        MessageBody: JSON.stringify({ recipientId }),
-      }));
-      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      if (Failed.length > 0) {
-        const reasons = [...new Set(Failed.map(({ Code }) => Code))].join(', ');
-        throw new NotAnnouncedError(`The queue refused ${Failed.length} of ${batch.length} messages: ${reasons}`);
-      }
+      await announceBatch(client, queueUrl, recipientIds.slice(from, from + batchSize)).catch((failure: unknown) =>
+        failures.push(failure),
+      );
     }
+    const [first] = failures;
+    if (first !== undefined) throw failures.length === 1 ? first : new AggregateError(failures, String(first));
   },
 });

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { withoutAddresses } from '#adapters/addresses.ts';
 import type { Report, WardenEvent } from '#domain/event.ts';
 
 type EventName = WardenEvent['event'];
@@ -34,11 +35,13 @@ const troubles: ReadonlySet<EventName> = new Set([
 /** Structured log lines and EMF metrics of one function. Constant text, facts as fields. */
 export const createTelemetry = (serviceName: string) => {
   const logger = new Logger({ serviceName });
-  const metrics = new Metrics({ namespace: 'GpuWarden', serviceName });
+  const metrics = new Metrics({ namespace: 'GpuWarden', serviceName, logger });
   const report: Report = ({ event, ...facts }) => {
     const metric = metricOf[event];
     if (metric !== undefined) metrics.addMetric(metric, MetricUnit.Count, 1);
-    logger[troubles.has(event) ? 'warn' : 'info'](event, facts);
+    // Whoever reports keeps addresses out; this is the last place that can, where somebody else's message is passed on.
+    const logged = 'because' in facts ? { ...facts, because: withoutAddresses(String(facts.because)) } : facts;
+    logger[troubles.has(event) ? 'warn' : 'info'](event, logged);
   };
   return { logger, metrics, report };
 };

@@ -32,7 +32,7 @@ export const statisticsOf = (windows: readonly PastWindow[]): WindowStatistics =
 const windowToTell = (row: WindowRow, kept: KeptWatch, state: OfferState): ToldWindow => {
   const window = windowFor(state, kept.watch.criteria);
   if (window.state === 'closed') {
-    // Where nothing tells when the window ended (the price rose twice, or while nothing was free), it had by the newest price.
+    // Where nothing tells when the window ended (it opened anew above the limit), it had by the newest price.
     const closedAt = state.prices.at(-1)?.since ?? state.askedAt;
     return { state: 'closed', ...(window.last ?? { openedAt: row.openedAt, closedAt }) };
   }

@@ -30,6 +30,8 @@ export type Board = {
   readonly shapes: readonly Shape[];
   readonly offers: ReadonlyMap<OfferKey, OfferState>;
   readonly todo: readonly Todo[];
+  /** What is wrong with the items that could not be understood; the others are read without them. */
+  readonly unreadable: readonly string[];
 };
 
 /** A hint that a watch stands in a bucket. What it says of the watch only saves reading its recipient in vain. */

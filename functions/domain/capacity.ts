@@ -2,13 +2,12 @@ import type { Offer } from './offer.ts';
 
 /**
  * How many GPUs can be rented as one runtime now. `unknown` concludes nothing; `some` is free hardware of which nobody says
- * how much; `gpus` is the largest number that can be had, 0 for none, with `blockKnown` false where the provider did not say
- * how many of them stand in one machine.
+ * how much; `gpus` is the largest number that can be had, 0 for none.
  */
 export type Capacity =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'some' }
-  | { readonly kind: 'gpus'; readonly gpus: number; readonly blockKnown: boolean };
+  | { readonly kind: 'gpus'; readonly gpus: number };
 
 const wordsForSome = new Set(['low', 'medium', 'high']);
 
@@ -22,9 +21,8 @@ export const capacityOf = (offer: Pick<Offer, 'counts' | 'availability'>): Capac
   if (counts === undefined) {
     return wordsForSome.has(offer.availability.toLowerCase()) ? { kind: 'some' } : { kind: 'unknown' };
   }
-  const blockKnown = counts.largestBlock !== undefined;
   const gpus = Math.min(counts.available, counts.largestBlock ?? counts.available);
-  return { kind: 'gpus', gpus: gpus >= counts.smallestBlock ? gpus : 0, blockKnown };
+  return { kind: 'gpus', gpus: gpus >= counts.smallestBlock ? gpus : 0 };
 };
 
 /** Whether so many GPUs can be rented together; undefined where nothing can be said. */

@@ -2,7 +2,7 @@ import type { NeedWindow } from './offer-state.ts';
 import { hour, type Instant, minute } from './time.ts';
 import type { Notify } from './watch.ts';
 
-/** What was last told of an offer for a wish: the window (by its opening), and when the mail was accepted. */
+/** What was last told of an offer for a wish: the window (by its opening), and when the mail that told it was written. */
 export type Told = { readonly openedAt: Instant; readonly mailedAt: Instant };
 
 /** What the rules say of one watch and one offer now. `lookAgainAt` is when the same window may become news by lasting. */

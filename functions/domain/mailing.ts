@@ -59,8 +59,8 @@ export type ToldRow = {
   readonly open: boolean;
 };
 
-/** Of how many offers a watch remembers what it was told, the latest first. It bounds the recipient's item. */
-const mostTold = 200;
+/** Of how many offers a watch remembers what it was told, the latest first: more than any catalogue has. It bounds the item. */
+const mostTold = 1000;
 
 /** A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available". */
 const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Instant): KeptWatch => {

@@ -80,7 +80,8 @@ const roseSince = (before: OfferState | undefined, after: OfferState): boolean =
     ([gpus, track]) => track.state === 'open' && before?.tracks[gpus]?.state !== 'open',
   ) ||
   (before !== undefined && (priceOf(after) ?? 0) < (priceOf(before) ?? 0)) ||
-  (before !== undefined && !dequal({ ...before.hardware, pricePerGpuHour: 0 }, { ...after.hardware, pricePerGpuHour: 0 }));
+  (before !== undefined &&
+    !dequal({ ...before.hardware, pricePerGpuHour: 0 }, { ...after.hardware, pricePerGpuHour: 0 }));
 
 /** The offer's state after a row was seen. Facts asked for before the ones we have change nothing. */
 export const seeRow = (
@@ -112,7 +113,7 @@ export const seeRow = (
 export const seeAbsence = (state: OfferState, look: Look, sizes: readonly number[]): OfferState => {
   if (look.askedAt <= state.askedAt) return state;
   const { counts: _counts, availability: _availability, ...rest } = state;
-  const none: Capacity = { kind: 'gpus', gpus: 0, blockKnown: true };
+  const none: Capacity = { kind: 'gpus', gpus: 0 };
   return { ...rest, listed: false, askedAt: look.askedAt, tracks: nextTracks(state, none, sizes, look) };
 };
 
@@ -190,5 +191,5 @@ export const windowFor = (state: OfferState, need: Need): NeedWindow => {
   if (!run.within) return lastWithin(runs, { openedAt: track.openedAt, closedAt: run.from });
   if (run.from <= track.openedAt) return openWindow(track.openedAt, track.goneFor);
   const above = runs.at(-2);
-  return openWindow(run.from, above && run.observed - above.observed);
+  return openWindow(run.from, above && Math.max(run.observed - above.observed, track.goneFor ?? 0));
 };

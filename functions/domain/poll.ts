@@ -1,7 +1,15 @@
 import type { WardenEvent } from './event.ts';
 import type { Listing } from './listing.ts';
 import { type Offer, type OfferKey, offerKey } from './offer.ts';
-import { baseGpus, type OfferState, type PastWindow, priceOf, seeAbsence, seeRow, tellsTheSame } from './offer-state.ts';
+import {
+  baseGpus,
+  type OfferState,
+  type PastWindow,
+  priceOf,
+  seeAbsence,
+  seeRow,
+  tellsTheSame,
+} from './offer-state.ts';
 import { type Instant, minute } from './time.ts';
 
 /** How much time the polls have really observed: milliseconds on an odometer that stands still while polls are missed. */

@@ -102,7 +102,8 @@ export const stepsForRequests = (
   return [...listing.rows.flatMap(({ value }) => stepForListed(known[value.id], value, now)), ...vanished];
 };
 
-/** What is known of the requests after the steps. One that is over and that a complete list shows no more is forgotten. */
+/** What is known of the requests after the steps. One that a complete list shows no more is forgotten
+ * once it is closing or over: its watch, if it still waits, ends by itself. */
 export const afterSteps = (
   known: Readonly<Record<string, KnownRequest>>,
   steps: readonly RequestStep[],
@@ -111,6 +112,8 @@ export const afterSteps = (
   const listed = new Set(listing.rows.map(({ value }) => value.id));
   const after = { ...known, ...Object.fromEntries(steps.map(({ id, request }) => [id, request])) };
   return Object.fromEntries(
-    Object.entries(after).filter(([id, { state }]) => !listing.complete || listed.has(id) || state !== 'ended'),
+    Object.entries(after).filter(
+      ([id, { state }]) => !listing.complete || listed.has(id) || state === 'waiting' || state === 'ours',
+    ),
   );
 };

@@ -73,7 +73,7 @@ const availability = z.strictObject({
   ),
   readRequestsMinutes: described(
     "Minutes from one look at the account's own notification requests at the provider to the next.",
-    z._default(wholeNumber(1, 60), 5),
+    z._default(wholeNumber(1, 15), 5),
   ),
   upstreamTo: described(
     "Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`.",
@@ -84,8 +84,8 @@ const availability = z.strictObject({
     z._default(
       z
         .array(watch, { error: 'a list of watches' })
-        // All watches of one address are one item in the table, which holds no more than 400 KB.
-        .check(distinct(sameWatch), atMostEach(200, toldAddress, 'watches for one address')),
+        // All watches of one address are one item in the table, and so is the list of all; an item holds at most 400 KB.
+        .check(distinct(sameWatch), atMostEach(200, toldAddress, 'watches for one address'), z.maxLength(4000)),
       [],
     ),
   ),

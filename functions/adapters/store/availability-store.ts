@@ -2,6 +2,7 @@ import {
   configSourceSchema,
   expirySchema,
   fleetSchema,
+  ItemNotUnderstoodError,
   indexEntrySchema,
   offerStateSchema,
   readItem,
@@ -34,24 +35,42 @@ const sweptAt = (instant: Instant) => Math.ceil(instant / second);
 
 const sortKeyOf = (item: Item): string => (typeof item.sk === 'string' ? item.sk : '');
 
+type ReadBoard = {
+  fleet: Fleet;
+  shapes: Shape[];
+  readonly offers: Map<OfferKey, OfferState>;
+  readonly todo: Todo[];
+  readonly unreadable: string[];
+};
+
+/** Puts one item where it belongs on the board. */
+const place = (read: ReadBoard, item: Item): void => {
+  const sk = sortKeyOf(item);
+  if (sk === fleetKey.sk) read.fleet = readItem(fleetSchema, item, 'fleet');
+  else if (sk === shapesKey.sk) read.shapes = [...readItem(shapesSchema, item, 'shapes').shapes];
+  else if (sk.startsWith(todoPrefix)) read.todo.push(readItem(todoSchema, item, sk));
+  else if (sk.startsWith(offerPrefix)) {
+    const state = readItem(offerStateSchema, item.state, sk);
+    read.offers.set(stateKey(state), state);
+  }
+};
+
+const isOneOfMany = (item: Item) => [todoPrefix, offerPrefix].some((prefix) => sortKeyOf(item).startsWith(prefix));
+
+/** One offer or marker that is not understood stops none of the others; without the fleet or the shapes nothing works. */
 const readBoard = async (table: Table): Promise<Board> => {
-  let fleet: Fleet = { observed: 0 };
-  let shapes: Shape[] = [];
-  const offers = new Map<OfferKey, OfferState>();
-  const todo: Todo[] = [];
+  const read: ReadBoard = { fleet: { observed: 0 }, shapes: [], offers: new Map(), todo: [], unreadable: [] };
   for await (const page of table.query(board)) {
     for (const item of page) {
-      const sk = sortKeyOf(item);
-      if (sk === fleetKey.sk) fleet = readItem(fleetSchema, item, 'fleet');
-      else if (sk === shapesKey.sk) shapes = [...readItem(shapesSchema, item, 'shapes').shapes];
-      else if (sk.startsWith(todoPrefix)) todo.push(readItem(todoSchema, item, 'todo'));
-      else if (sk.startsWith(offerPrefix)) {
-        const state = readItem(offerStateSchema, item.state, 'offer');
-        offers.set(stateKey(state), state);
+      try {
+        place(read, item);
+      } catch (failure) {
+        if (!(failure instanceof ItemNotUnderstoodError && isOneOfMany(item))) throw failure;
+        read.unreadable.push(failure.message);
       }
     }
   }
-  return { fleet, shapes, offers, todo };
+  return read;
 };
 
 const fleetAndOffers = (table: Table) => ({

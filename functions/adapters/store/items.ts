@@ -9,11 +9,15 @@ export class ItemNotUnderstoodError extends Error {
   override readonly name = 'ItemNotUnderstoodError';
 }
 
+/** Names of our own fields; the keys of a record may be anybody's words. */
+const fieldsOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => (/^[a-zA-Z]{1,24}$/.test(String(part)) ? String(part) : '…')).join('.');
+
 /** Reads an item with its schema. `what` names the item in the error. */
 export const readItem = <T>(schema: z.ZodMiniType<T>, item: unknown, what: string): T => {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`).join(', ');
+  const faults = parsed.error.issues.map(({ path, code }) => `${fieldsOf(path)}: ${code}`).join(', ');
   throw new ItemNotUnderstoodError(`The ${what} item in the table is not understood (${faults}).`);
 };
 
@@ -91,7 +95,7 @@ const owedRow = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('expired'), watchId: z.string(), owedAt: instant }),
 ]);
 
-export const recipientSchema: z.ZodMiniType<Recipient> = z.object({
+const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   id: z.string(),
   address: z.string(),
   watches: z.record(
@@ -108,6 +112,8 @@ export const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   failure: optional(z.object({ count: z.number(), retryAt: instant, because: z.string() })),
   undeliverable: optional(z.object({ because: z.string(), since: instant, retryAt: optional(instant) })),
 });
+
+export const versionedSchema = z.object({ recipient: recipientSchema, version: z.int().check(z.gte(1)) });
 
 export const fleetSchema: z.ZodMiniType<Fleet> = z.object({
   observed: z._default(z.number(), 0),

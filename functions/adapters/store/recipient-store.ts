@@ -3,7 +3,7 @@ import {
   offerStateSchema,
   pastWindowSchema,
   readItem,
-  recipientSchema,
+  versionedSchema,
 } from '#adapters/store/items.ts';
 import type { Table } from '#adapters/store/table.ts';
 import type { OfferKey } from '#domain/offer.ts';
@@ -32,10 +32,7 @@ export const createRecipientStore = (table: Table) => ({
   readRecipient: async (recipientId: string): Promise<Versioned | undefined> => {
     const item = await table.get(keyOf(recipientId));
     if (item === undefined) return undefined;
-    return {
-      recipient: readItem(recipientSchema, item.recipient, 'recipient'),
-      version: typeof item.version === 'number' ? item.version : 0,
-    };
+    return readItem(versionedSchema, item, 'recipient');
   },
   /** False if somebody else wrote the recipient meanwhile: read it and decide again. */
   saveRecipient: (recipient: Recipient, version: number): Promise<boolean> =>

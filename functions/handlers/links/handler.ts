@@ -31,17 +31,19 @@ export type Parts = {
 const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 
-const plain = (status: number, text: string): Page => ({
+const plain = (status: number, text: string, headers: Page['headers'] = {}): Page => ({
   status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
   body: text,
 });
 
 /** GET shows, POST acts: mail scanners follow links, and a mail program's one-click button posts. */
 const answer = async (world: UnsubscribeWorld, links: Links, event: APIGatewayProxyEventV2): Promise<Page> => {
   const { method } = event.requestContext.http;
-  if (event.rawPath !== '/unsubscribe') return plain(404, 'There is nothing here.\n');
-  if (!['GET', 'HEAD', 'POST'].includes(method)) return plain(405, 'Only GET and POST are understood here.\n');
+  // The name of a stage or of a mapped path may stand in front.
+  if (!event.rawPath.endsWith('/unsubscribe')) return plain(404, 'There is nothing here.\n');
+  if (!['GET', 'HEAD', 'POST'].includes(method))
+    return plain(405, 'Only GET and POST are understood here.\n', { allow: 'GET, HEAD, POST' });
   const token = event.queryStringParameters?.token ?? '';
   const link = links.readToken(token, 'unsubscribe', world.clock());
   if (!link.valid) return link.because === 'expired' ? expiredLinkPage() : invalidLinkPage(link.because);

@@ -44,7 +44,8 @@ export const unsubscribe = async (world: UnsubscribeWorld, link: Link, scope: Un
   const stopped = await decideOnRecipient(world.store, link.recipientId, async (recipient) => {
     const watches = recipient === undefined ? [] : await waiting(world, recipient, link, scope);
     if (recipient === undefined || watches.length === 0) return { result: [] };
-    const ids = watches.map(({ id }) => id);
+    // With all of them goes what is still owed for those that are over.
+    const ids = scope === 'all' ? Object.keys(recipient.watches) : watches.map(({ id }) => id);
     return { save: unsubscribed(recipient, ids, world.clock()), result: inWords(watches) };
   });
   if (stopped.length > 0) {

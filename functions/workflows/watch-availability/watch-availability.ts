@@ -85,7 +85,7 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board): Prom
   return { ...board.fleet, expiryReadAt: now };
 };
 
-type Part = 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
+type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
 
 /** Runs the parts of a look one after the other; one that fails is told and kept, and the others go on. */
 const createAttempt = (world: WatchAvailabilityWorld, failures: unknown[]) => {
@@ -117,6 +117,7 @@ const look = async (
   const requests = await attempt('requests', () => takeInRequests(world, run, settings, fleet), nothingTakenIn);
   if (config.changed || requests.changed) board = await world.store.readBoard();
   board = { ...board, fleet: { ...fleet, ...config.remember, ...requests.remember } };
+  for (const because of board.unreadable) await attempt('board', () => Promise.reject(new Error(because)), undefined);
   board = await attempt('poll', () => poll(world, run, board), board);
   await attempt(
     'configs',
@@ -148,6 +149,7 @@ export const watchAvailability = async (
 ): Promise<void> => {
   const startedAt = world.clock();
   const leaseUntil = startedAt + leaseFor;
+  if (startedAt >= run.deadline) throw new RunLateError('The run was given no time to work in.');
   if (!(await world.store.takeLease(run.holder, startedAt, leaseUntil))) {
     world.report({ event: 'run-skipped', because: 'another run holds the lease' });
     return;

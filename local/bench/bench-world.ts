@@ -1,0 +1,168 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { readSettings } from '#adapters/configuration/define-config.ts';
+import type { SettingsInput } from '#adapters/configuration/settings.ts';
+import type { WardenEvent } from '#domain/event.ts';
+import type { Instant } from '#domain/time.ts';
+import { movableClock } from '#local/clock.ts';
+import { startEmulator } from '#local/emulator/emulator.ts';
+import { startQueue } from '#local/engines/queue.ts';
+import { createTable, startTable } from '#local/engines/table.ts';
+import { lambdaContext } from '#local/lambda-context.ts';
+import { createSystem, type System } from '#local/system.ts';
+
+export const tableName = 'warden';
+
+/** A mail that the mail service took over: to whom, and when in simulated time. */
+export type TakenMail = { readonly address: string; readonly at: Instant };
+
+/** Something went wrong that no bench provokes: its numbers would mean nothing. */
+export class BenchFailedError extends Error {
+  override readonly name = 'BenchFailedError';
+}
+
+export type BenchWorldOptions = {
+  readonly startsAt: Instant;
+  readonly availability: NonNullable<SettingsInput['availability']>;
+  /** Puts something between the handlers and an engine: answers the address to be used. Missing: nothing. */
+  readonly through?: (engine: 'table' | 'queue', url: string) => Promise<string>;
+};
+
+const troubles: ReadonlySet<WardenEvent['event']> = new Set([
+  'run-skipped',
+  'poll-failed',
+  'part-failed',
+  'listing-incomplete',
+  'requests-unread',
+  'config-unchecked',
+  'watch-unknown-config',
+  'mail-failed',
+  'mail-undeliverable',
+]);
+
+const failAt = (event: WardenEvent): void => {
+  if (troubles.has(event.event)) throw new BenchFailedError(`Unexpected in a bench: ${JSON.stringify(event)}`);
+};
+
+const startEngines = async (options: BenchWorldOptions, now: () => Instant) => {
+  const [emulator, table, queue] = await Promise.all([startEmulator({ clock: now }), startTable(), startQueue()]);
+  const { through = async (_engine, url) => url } = options;
+  const tableEndpoint = await through('table', table.endpoint);
+  const queueUrl = await through('queue', queue.queueUrl);
+  return {
+    emulator,
+    engines: { tableEndpoint, tableName, queueUrl, mailEndpoint: 'http://127.0.0.1:9' },
+    close: async () => {
+      await Promise.all([emulator.close(), table.close(), queue.close()]);
+    },
+  };
+};
+
+const settingsFor = (emulator: Awaited<ReturnType<typeof startEmulator>>, options: BenchWorldOptions) =>
+  readSettings({
+    provider: {
+      runtimesUrl: emulator.runtimesUrl,
+      inventoryUrl: emulator.inventoryUrl,
+      tenantUrl: emulator.tenantUrl,
+      organisation: emulator.organisation,
+      projects: emulator.projects,
+      // The pace is kept in simulated time, which stands still during a tick: a turn waited for would only move the clock.
+      callsPerSecond: 1000,
+    },
+    mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
+    availability: options.availability,
+  });
+
+const toRecord = (body: string, index: number): SQSRecord => ({
+  messageId: `message-${index}`,
+  receiptHandle: `handle-${index}`,
+  body,
+  attributes: {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '0',
+    SenderId: 'local',
+    ApproximateFirstReceiveTimestamp: '0',
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:local:000000000000:notices',
+  awsRegion: 'local',
+});
+
+/** Hands what waits on the queue to send-notice, ten messages in an event as Lambda does; answers how many were taken. */
+const deliverOnce = async ({ sqs, sendNotice }: System, QueueUrl: string): Promise<number> => {
+  const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 });
+  const { Messages = [] } = await sqs.send(receive);
+  if (Messages.length === 0) return 0;
+  const Records = Messages.map(({ Body = '' }, index) => toRecord(Body, index));
+  const { batchItemFailures } = await sendNotice({ Records }, lambdaContext({ functionName: 'send-notice' }));
+  if (batchItemFailures.length > 0) throw new BenchFailedError(`Messages that failed: ${batchItemFailures.length}`);
+  const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  return Messages.length;
+};
+
+/** Counts the calls that put messages on the queue, so that an empty queue is not asked thousands of times. */
+const countAnnouncements = ({ sqs }: System): (() => number) => {
+  let announcements = 0;
+  sqs.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName === 'SendMessageBatchCommand') announcements += 1;
+      return next(call);
+    },
+    { step: 'initialize', name: 'countAnnouncements' },
+  );
+  return () => announcements;
+};
+
+/**
+ * The real handlers over real local engines on a clock that moves only when it is told to. Only the mail service is
+ * replaced: it takes every mail and notes it.
+ */
+export const startBenchWorld = async (options: BenchWorldOptions) => {
+  const clock = movableClock(options.startsAt);
+  const { emulator, engines, close } = await startEngines(options, clock.now);
+  const mails: TakenMail[] = [];
+  const system = createSystem({
+    settings: settingsFor(emulator, options),
+    engines,
+    credential: { kind: 'token', token: async () => emulator.token },
+    clock: { now: clock.now, sleep: (milliseconds) => clock.advance(milliseconds) },
+    report: failAt,
+    linksUrl: 'https://links.example.com',
+    linkSecret: 'a secret of at least thirty-two characters',
+    mailer: {
+      send: async (address) => {
+        mails.push({ address, at: clock.now() });
+        return { result: 'accepted', messageId: `mail-${mails.length}` };
+      },
+    },
+  });
+  await createTable(system.dynamodb, tableName);
+  const announcements = countAnnouncements(system);
+  let delivered = 0;
+  return {
+    clock,
+    system,
+    control: emulator.control,
+    /** The mails taken since the last call. */
+    takeMails: (): TakenMail[] => mails.splice(0),
+    /** One run of the schedule. */
+    tick: async (): Promise<void> => {
+      await system.watchAvailability({}, lambdaContext({ functionName: 'watch-availability' }));
+    },
+    /** Hands over every waiting message. */
+    deliver: async (): Promise<void> => {
+      if (announcements() === delivered) return;
+      delivered = announcements();
+      while ((await deliverOnce(system, engines.queueUrl)) > 0);
+    },
+    close: async () => {
+      system.close();
+      await close();
+    },
+  };
+};
+
+export type BenchWorld = Awaited<ReturnType<typeof startBenchWorld>>;
