@@ -1,7 +1,6 @@
 import { createTransport } from 'nodemailer';
 import * as z from 'zod/mini';
-import type { RenderedMail } from '#domain/notice.ts';
-import type { SendResult } from '#workflows/send-notice/send-notice.ts';
+import type { RenderedMail, SendResult } from '#domain/notice.ts';
 
 export type SmtpMailer = {
   readonly send: (address: string, mail: RenderedMail) => Promise<SendResult>;

@@ -1,11 +1,6 @@
 import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { withoutAddresses } from '#adapters/addresses.ts';
-import type { RenderedMail } from '#domain/notice.ts';
-
-/** What became of a mail. `failed` may succeed later, `refused` will not until something changes. */
-type SendResult =
-  | { readonly result: 'accepted'; readonly messageId: string }
-  | { readonly result: 'failed' | 'refused'; readonly because: string };
+import type { RenderedMail, SendResult } from '#domain/notice.ts';
 
 /**
  * What SES says of the mail itself, as against its own state, its limits or the account's. A sender (or, in the sandbox, a

@@ -32,15 +32,20 @@ const troubles: ReadonlySet<EventName> = new Set([
   'mail-undeliverable',
 ]);
 
+const cleaned = (because: string | readonly string[]) =>
+  typeof because === 'string' ? withoutAddresses(because) : because.map(withoutAddresses);
+
 /** Structured log lines and EMF metrics of one function. Constant text, facts as fields. */
 export const createTelemetry = (serviceName: string) => {
   const logger = new Logger({ serviceName });
   const metrics = new Metrics({ namespace: 'GpuWarden', serviceName, logger });
   const report: Report = ({ event, ...facts }) => {
     const metric = metricOf[event];
-    if (metric !== undefined) metrics.addMetric(metric, MetricUnit.Count, 1);
+    // An alarm asks for polls that brought the whole inventory.
+    if (metric !== undefined && !('complete' in facts && !facts.complete))
+      metrics.addMetric(metric, MetricUnit.Count, 1);
     // Whoever reports keeps addresses out; this is the last place that can, where somebody else's message is passed on.
-    const logged = 'because' in facts ? { ...facts, because: withoutAddresses(String(facts.because)) } : facts;
+    const logged = 'because' in facts ? { ...facts, because: cleaned(facts.because) } : facts;
     logger[troubles.has(event) ? 'warn' : 'info'](event, logged);
   };
   return { logger, metrics, report };

@@ -2,7 +2,7 @@ import type { OfferKey } from './offer.ts';
 import type { OfferState } from './offer-state.ts';
 import type { Odometer } from './poll.ts';
 import type { Instant } from './time.ts';
-import type { Shape } from './watch-index.ts';
+import type { IndexBounds, Shape } from './watch-index.ts';
 
 /**
  * A recipient that must be looked at: a watch of theirs is new, or something is owed. It is put before the recipient is
@@ -21,7 +21,6 @@ export type Fleet = Odometer & {
   readonly configDigest?: string;
   readonly requestsReadAt?: Instant;
   readonly expiryReadAt?: Instant;
-  readonly lastSuccessAt?: Instant;
 };
 
 /** Everything that a run needs to know when nothing has changed; read in one query. */
@@ -35,7 +34,7 @@ export type Board = {
 };
 
 /** A hint that a watch stands in a bucket. What it says of the watch only saves reading its recipient in vain. */
-export type IndexEntry = {
+export type IndexEntry = IndexBounds & {
   readonly bucket: string;
   readonly recipientId: string;
   readonly watchId: string;

@@ -6,7 +6,13 @@ import type { Instant } from './time.ts';
  */
 export type WardenEvent =
   | { readonly event: 'run-skipped'; readonly because: string }
-  | { readonly event: 'polled'; readonly offers: number; readonly rentable: number; readonly at: Instant }
+  | {
+      readonly event: 'polled';
+      readonly complete: boolean;
+      readonly offers: number;
+      readonly rentable: number;
+      readonly at: Instant;
+    }
   | { readonly event: 'poll-failed'; readonly because: string }
   | { readonly event: 'part-failed'; readonly part: string; readonly because: string }
   | { readonly event: 'listing-incomplete'; readonly because: readonly string[] }

@@ -120,6 +120,23 @@ export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient =>
   };
 };
 
+/**
+ * Records a mail's result over the recipient as it is now. A sender whose claim ran out may come late: then another's claim
+ * stays, a failure of the late one says nothing any more, and a yes is written down once, however often it is recorded.
+ */
+export const recorded = (
+  recipient: Recipient,
+  mailId: string,
+  result: { readonly accepted: AcceptedMail } | { readonly change: (recipient: Recipient) => Recipient },
+): Recipient => {
+  const { sending } = recipient;
+  const isOurs = sending?.mailId === mailId;
+  if ('change' in result) return isOurs ? result.change(recipient) : recipient;
+  if (sending === undefined && recipient.mailedAt.includes(result.accepted.writtenAt)) return recipient;
+  const after = accepted(recipient, result.accepted);
+  return isOurs || sending === undefined ? after : { ...after, sending };
+};
+
 const longestRetry = 30 * minute;
 
 /** Records a try that may succeed later: the next one waits 1, 2, 4, … up to 30 minutes. Nothing owed is lost. */

@@ -20,7 +20,7 @@ export type ToldOffer = Pick<
   'region' | 'configId' | 'gpuModel' | 'gpuVendor' | 'vramGib' | 'cpuCores' | 'memoryGib'
 > & { readonly pricePerGpuHour?: number };
 
-/** One offer in an availability mail. `gpus` is the wanted number of GPUs (the largest, where several watches name the offer). */
+/** One offer in an availability mail. `gpus` is the wanted number of GPUs. */
 export type AvailabilityRow = {
   readonly offer: ToldOffer;
   readonly gpus: number;
@@ -58,3 +58,11 @@ export type RenderedMail = {
   readonly html: string;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
 };
+
+/** What became of a mail at the mail service. `failed` may succeed later, `refused` will not until something changes. */
+export type SendResult =
+  | { readonly result: 'accepted'; readonly messageId: string }
+  | { readonly result: 'failed' | 'refused'; readonly because: string };
+
+/** Which watches an unsubscribe link speaks of: those that its mail named, or all of its recipient. */
+export type UnsubscribeScope = 'these' | 'all';

@@ -80,8 +80,7 @@ const roseSince = (before: OfferState | undefined, after: OfferState): boolean =
     ([gpus, track]) => track.state === 'open' && before?.tracks[gpus]?.state !== 'open',
   ) ||
   (before !== undefined && (priceOf(after) ?? 0) < (priceOf(before) ?? 0)) ||
-  (before !== undefined &&
-    !dequal({ ...before.hardware, pricePerGpuHour: 0 }, { ...after.hardware, pricePerGpuHour: 0 }));
+  (before !== undefined && !dequal(before.hardware, after.hardware));
 
 /** The offer's state after a row was seen. Facts asked for before the ones we have change nothing. */
 export const seeRow = (
@@ -92,16 +91,16 @@ export const seeRow = (
 ): OfferState => {
   if (state !== undefined && row.askedAt <= state.askedAt) return state;
   const offer = row.value;
-  const { region, availability, counts, ...rest } = offer;
+  const { region, availability, counts, pricePerGpuHour, ...hardware } = offer;
   const look = { askedAt: row.askedAt, observed };
   const next: OfferState = {
     region,
-    hardware: rest,
+    hardware,
     listed: true,
     availability,
     ...(counts === undefined ? {} : { counts }),
     askedAt: row.askedAt,
-    prices: nextPrices(state, offer.pricePerGpuHour, look),
+    prices: nextPrices(state, pricePerGpuHour, look),
     tracks: nextTracks(state, capacityOf(offer), sizes, look),
     matchPending: state?.matchPending ?? false,
     ...(state?.lookAgainAt === undefined ? {} : { lookAgainAt: state.lookAgainAt }),
@@ -191,5 +190,5 @@ export const windowFor = (state: OfferState, need: Need): NeedWindow => {
   if (!run.within) return lastWithin(runs, { openedAt: track.openedAt, closedAt: run.from });
   if (run.from <= track.openedAt) return openWindow(track.openedAt, track.goneFor);
   const above = runs.at(-2);
-  return openWindow(run.from, above && Math.max(run.observed - above.observed, track.goneFor ?? 0));
+  return openWindow(run.from, above && run.observed - above.observed);
 };

@@ -129,17 +129,24 @@ export type Judgement = {
   readonly lookAgainAt: Readonly<Record<OfferKey, Instant>>;
 };
 
+/** Whether a watch has run out: one that waits, or one of the account's requests that nobody lists any more. */
+const hasRunOut = ({ owed }: Recipient, { watch, standing }: KeptWatch, now: Instant): boolean => {
+  if (watch.expiresAt === undefined || watch.expiresAt > now) return false;
+  if (watch.source !== 'account') return standing.state === 'armed';
+  // What it fired for is told first.
+  return !Object.values(owed).some(({ watchId }) => watchId === watch.id);
+};
+
+/** Ends the watches that have run out. Our own say so; a request that the provider closed was the provider's to announce. */
 const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; expired: string[] } => {
-  const over = Object.values(recipient.watches).filter(
-    ({ watch, standing }) => standing.state === 'armed' && watch.expiresAt !== undefined && watch.expiresAt <= now,
-  );
+  const over = Object.values(recipient.watches).filter((kept) => hasRunOut(recipient, kept, now));
   const watches = { ...recipient.watches };
   const owed = { ...recipient.owed };
-  for (const kept of over) {
-    watches[kept.watch.id] = { ...kept, standing: { state: 'ended', at: now, because: 'expired' } };
-    // A request that the provider closed was the provider's to announce; our own watches say that they ran out.
-    if (kept.watch.source !== 'account') {
-      owed[expiredKey(kept.watch.id)] = { kind: 'expired', watchId: kept.watch.id, owedAt: now };
+  for (const { watch, ...kept } of over) {
+    if (watch.source === 'account') delete watches[watch.id];
+    else {
+      watches[watch.id] = { ...kept, watch, standing: { state: 'ended', at: now, because: 'expired' } };
+      owed[expiredKey(watch.id)] = { kind: 'expired', watchId: watch.id, owedAt: now };
     }
   }
   return { recipient: { ...recipient, watches, owed }, expired: over.map(({ watch }) => watch.id) };
@@ -158,6 +165,9 @@ const judgeWatch = (
   return firingOf(watch.notify, window, told?.[offerKey(offer)], now);
 };
 
+/** Rows owed to one recipient at most: they share its item. What else fires becomes owed when these are told. */
+const mostOwed = 500;
+
 /**
  * Looks at every armed watch of a recipient against every offer: what fires becomes owed, what has run out ends. Looking
  * twice changes nothing the second time.
@@ -174,11 +184,11 @@ export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: I
     for (const { watch } of armed) {
       if (owed[rowKey(watch.id, offer)] !== undefined) continue;
       const firing = judgeWatch(watch, state, told.get(wishKey(watch.criteria)), now);
-      if (firing?.fire) {
+      if (firing?.fire && Object.keys(owed).length < mostOwed) {
         const row = { kind: 'window', watchId: watch.id, offer, openedAt: firing.openedAt, owedAt: now } as const;
         owed[rowKey(watch.id, offer)] = row;
         fired.push(row);
-      } else if (firing?.lookAgainAt !== undefined) {
+      } else if (firing?.fire === false && firing.lookAgainAt !== undefined) {
         lookAgainAt[offer] = Math.min(lookAgainAt[offer] ?? Number.POSITIVE_INFINITY, firing.lookAgainAt);
       }
     }

@@ -22,7 +22,10 @@ export const compareSource = (known: readonly KnownWatch[], listed: readonly Lis
   };
 };
 
-/** The text from which a watch's id is made: the same for the same wish of the same person in the same source. */
+/**
+ * The text from which a watch's id is made: the same for the same wish of the same person in the same source. The expiry is not
+ * part of it, since the same written date may become another time; `reference` holds what else tells two entries apart.
+ */
 export const identityOf = (source: WatchSource, address: string, wish: Wish, reference = ''): string =>
   JSON.stringify([
     source,
@@ -36,7 +39,6 @@ export const identityOf = (source: WatchSource, address: string, wish: Wish, ref
     wish.criteria.gpus,
     wish.criteria.maxPricePerGpuHour ?? null,
     wish.notify,
-    wish.expiresAt ?? null,
     reference,
   ]);
 
@@ -48,6 +50,12 @@ export type KnownRequest = {
   readonly state: 'waiting' | 'closing' | 'ended' | 'ours';
   readonly region: string;
   readonly configId: string;
+};
+
+/** All requests that we know of, by id, and who is told of them. */
+export type KnownRequests = {
+  readonly recipientId?: string;
+  readonly requests: Readonly<Record<string, KnownRequest>>;
 };
 
 /** What to do about one request. */

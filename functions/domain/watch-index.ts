@@ -1,5 +1,5 @@
 import type { Offer } from './offer.ts';
-import { type Criteria, modelNames } from './watch.ts';
+import { type Criteria, modelNames, squashed } from './watch.ts';
 
 /**
  * How the watches that an offer may concern are found without reading the others. A watch stands in one bucket, named by its
@@ -11,12 +11,11 @@ export type Shape = string;
 const bound = ['region', 'configId', 'model', 'vendor'] as const;
 type Bound = (typeof bound)[number];
 
-const squash = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
 const normal: Record<Bound, (value: string) => string> = {
   region: (value) => value,
   configId: (value) => value,
-  model: squash,
-  vendor: squash,
+  model: squashed,
+  vendor: squashed,
 };
 
 /** Which fields the criteria bind, and for how many GPUs: `1:region+model`. */
@@ -39,7 +38,7 @@ const valuesIn = (offer: Pick<Offer, 'region' | 'configId' | 'gpuModel' | 'gpuVe
   region: [offer.region],
   configId: [offer.configId],
   model: modelNames(offer.gpuModel),
-  vendor: [squash(offer.gpuVendor)],
+  vendor: [squashed(offer.gpuVendor)],
 });
 
 /** The number of GPUs of a shape. */
@@ -65,3 +64,26 @@ export const bucketsFor = (
     return combinations.map((chosen) => bucket(shape, chosen));
   });
 };
+
+/** What an entry of the index says of its watch, so that those that cannot fire need not be read. */
+export type IndexBounds = Pick<Criteria, 'maxPricePerGpuHour' | 'vramMinGib' | 'vramMaxGib'>;
+
+export const boundsOf = ({ maxPricePerGpuHour, vramMinGib, vramMaxGib }: Criteria): IndexBounds => ({
+  ...(maxPricePerGpuHour === undefined ? {} : { maxPricePerGpuHour }),
+  ...(vramMinGib === undefined ? {} : { vramMinGib }),
+  ...(vramMaxGib === undefined ? {} : { vramMaxGib }),
+});
+
+/** Whether a GPU with so much memory (GiB) can be meant. */
+export const fitsVram = ({ vramMinGib = 0, vramMaxGib = Number.POSITIVE_INFINITY }: IndexBounds, vramGib: number) =>
+  vramMinGib <= vramGib && vramGib <= vramMaxGib;
+
+const ranked = (millionths: number) => String(millionths).padStart(14, '0');
+
+/**
+ * Where a price limit sorts among others as text; no limit sorts after all. Every watch that a price is within stands at or after
+ * `rankOfPrice` of it.
+ */
+export const rankOfLimit = (limit: number | undefined): string =>
+  limit === undefined ? '~' : ranked(Math.ceil(limit * 1e6));
+export const rankOfPrice = (price: number): string => ranked(Math.floor(price * 1e6));

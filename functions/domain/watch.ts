@@ -35,7 +35,8 @@ const wordsOf = (text: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
-const squashed = (text: string): string => wordsOf(text).join('');
+/** A name as it is compared: small letters and digits alone. */
+export const squashed = (text: string): string => wordsOf(text).join('');
 
 /**
  * Every name by which a model may be asked for: each run of its words, written together. `NVIDIA GeForce RTX 5090` is

@@ -19,7 +19,7 @@ const because = 'Throttled: too many requests';
 /** One of every event. A new one that is not here does not compile. */
 const samples: Sample = {
   'run-skipped': { event: { event: 'run-skipped', because }, level: 'INFO' },
-  polled: { event: { event: 'polled', offers: 3, rentable: 1, at: 5 }, level: 'INFO', metric: 'Polls' },
+  polled: { event: { event: 'polled', complete: true, offers: 3, rentable: 1, at: 5 }, level: 'INFO', metric: 'Polls' },
   'poll-failed': {
     event: { event: 'poll-failed', because },
     level: 'WARN',

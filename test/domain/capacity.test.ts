@@ -8,7 +8,7 @@ const counts = (available: number, largestBlock?: number, smallestBlock = 1): Of
   smallestBlock,
   ...(largestBlock === undefined ? {} : { largestBlock }),
 });
-const gpus = (number: number, blockKnown = true): Capacity => ({ kind: 'gpus', gpus: number, blockKnown });
+const gpus = (number: number): Capacity => ({ kind: 'gpus', gpus: number });
 
 describe('rentable: the free GPUs and the largest block cover the wanted number', () => {
   const table: [string, OfferCounts, Capacity][] = [
@@ -16,11 +16,11 @@ describe('rentable: the free GPUs and the largest block cover the wanted number'
     ['2 free, largest block 8 (half of it taken)', counts(2, 8), gpus(2)],
     ['4 free, largest block 4', counts(4, 4), gpus(4)],
     ['nothing free', counts(0, 8), gpus(0)],
-    ['nothing free, block size unknown', counts(0), gpus(0, false)],
-    ['block size unknown while GPUs are free: rentable', counts(4), gpus(4, false)],
+    ['nothing free, block size unknown', counts(0), gpus(0)],
+    ['block size unknown while GPUs are free: rentable', counts(4), gpus(4)],
     ['as many as the smallest block', counts(2, 2, 2), gpus(2)],
     ['fewer than the smallest block: none', counts(3, 3, 4), gpus(0)],
-    ['fewer than the smallest block, block size unknown: none', counts(3, undefined, 4), gpus(0, false)],
+    ['fewer than the smallest block, block size unknown: none', counts(3, undefined, 4), gpus(0)],
   ];
   test.each(table)('%s', (_, given, capacity) => {
     expect(capacityOf({ counts: given, availability: 'None' })).toEqual(capacity);
@@ -51,7 +51,7 @@ describe('covers', () => {
     [gpus(0), 1, false],
     [gpus(7), 8, false],
     [gpus(8), 8, true],
-    [gpus(9, false), 8, true],
+    [gpus(9), 8, true],
   ];
   test.each(table)('%o covers %i: %s', (capacity, wanted, verdict) => {
     expect(covers(capacity, wanted)).toBe(verdict);

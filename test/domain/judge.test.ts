@@ -119,9 +119,14 @@ describe('expiry: told once, and by itself', () => {
   });
   test("the provider's own request ends without a word: it was the provider's to announce", () => {
     const { recipient, expired } = judge(expiring('account'), [], at(10));
-    expect(standingOf(recipient, 'w')).toBe('ended');
+    expect(recipient.watches).not.toHaveProperty('w');
     expect(expired).toEqual(['w']);
     expect(recipient.owed).toEqual({});
+  });
+  test("the provider's own request ends only when what it fired for was told", () => {
+    const { recipient, expired } = judge(owing(expiring('account'), 'w'), [], at(10));
+    expect(recipient.watches).toHaveProperty('w');
+    expect(expired).toEqual([]);
   });
   test('what was owed before it ran out is still owed', () => {
     const { recipient } = judge(owing(expiring('config'), 'w'), [], at(10));

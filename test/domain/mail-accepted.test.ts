@@ -162,15 +162,15 @@ describe('what was told is remembered', () => {
     expect(toldFor(next, watch('w', anyGpu), rtxKey)).toEqual({ openedAt: at(-900), mailedAt: at(-899) });
   });
 
-  test('of the last 200 offers, which bounds the item', () => {
+  test('of the last 1,000 offers, which bounds the item', () => {
     const every = recipientWith(watch('w', anyGpu, { notify: 'every' }));
     const past = { openedAt: at(-9), mailedAt: at(-9) };
-    const older = Array.from({ length: 199 }, (_, index) => `r/c${index}`).reduce(
+    const older = Array.from({ length: 999 }, (_, index) => `r/c${index}`).reduce(
       (so, offer) => withTold(so, 'w', offer, past),
       withTold(every, 'w', 'r/oldest', { openedAt: at(-10), mailedAt: at(-10) }),
     );
     const remembered = Object.keys(onceMailed(older, told('w')).watches.w?.told ?? {});
-    expect(remembered).toHaveLength(200);
+    expect(remembered).toHaveLength(1000);
     expect(remembered).toContain(h100Key);
     expect(remembered).not.toContain('r/oldest');
   });

@@ -87,7 +87,8 @@ describe('what is known of the requests after the steps', () => {
   >([
     ['added', undefined, shown(request()), 'waiting'],
     ['closed', 'waiting', shown(notified()), 'closing'],
-    ['vanished', 'waiting', shown(), 'closing'],
+    ['vanished: its watch ends by itself', 'waiting', shown(), undefined],
+    ['closing and listed no more: forgotten', 'closing', shown(), undefined],
     ['cancelled and still listed: remembered', 'waiting', shown(request({ status: 'cancelled' })), 'ended'],
     ['cancelled and listed no more: forgotten', 'ended', shown(), undefined],
     ['cancelled and missing from an incomplete list: remembered', 'ended', partly(), 'ended'],

@@ -37,7 +37,7 @@ const everything: readonly (WardenEvent | LocalEvent)[] = [
   started,
   { event: 'watches-changed', added: 2, removed: 0 },
   { event: 'run-skipped', because: 'another run holds the lease' },
-  { event: 'polled', offers: 12, rentable: 1, at: start },
+  { event: 'polled', complete: true, offers: 12, rentable: 1, at: start },
   { event: 'poll-failed', because: 'the provider answers 503' },
   { event: 'part-failed', part: 'recipients', because: 'the table throttles' },
   { event: 'listing-incomplete', because: ['page 2 is short', 'the total changed'] },
@@ -112,7 +112,8 @@ describe('for a person', () => {
 
   test('the same poll again is no news, another is', () => {
     const { console, lines } = open();
-    for (const rentable of [3, 3, 3, 4, 3]) console.report({ event: 'polled', offers: 12, rentable, at: start });
+    for (const rentable of [3, 3, 3, 4, 3])
+      console.report({ event: 'polled', complete: true, offers: 12, rentable, at: start });
     expect(lines().filter((line) => line.includes('polled'))).toHaveLength(3);
     expect(console.end().polls).toBe(5);
   });
@@ -190,7 +191,7 @@ describe('for a machine', () => {
 test('nothing is shown or counted after the end, and there is one end', () => {
   const { console, lines } = open({ json: true });
   const first = console.end();
-  console.report({ event: 'polled', offers: 1, rentable: 1, at: start });
+  console.report({ event: 'polled', complete: true, offers: 1, rentable: 1, at: start });
   expect(console.end()).toEqual(first);
   expect(lines()).toHaveLength(1);
 });

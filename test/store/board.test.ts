@@ -13,6 +13,7 @@ onEveryEngine((bench) => {
       shapes: [],
       offers: new Map(),
       todo: [],
+      unreadable: [],
     });
   });
 
@@ -29,6 +30,7 @@ onEveryEngine((bench) => {
     const bodies: string[] = [];
     proxy.faults.add({ kind: 'throttle', match: ({ body }) => bodies.push(body) === 0 });
     expect(await store.readBoard()).toEqual({
+      unreadable: [],
       fleet: { observed: 5, lastCompleteAt: now },
       shapes: ['2:model'],
       offers: new Map([[offer, offerState()]]),

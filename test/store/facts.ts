@@ -181,7 +181,6 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record(
     configDigest: id,
     requestsReadAt: instant,
     expiryReadAt: instant,
-    lastSuccessAt: instant,
   }),
   { requiredKeys: ['observed'] },
 );

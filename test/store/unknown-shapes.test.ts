@@ -16,14 +16,7 @@ const bucket: Read = (store) => pagesOf(store.readBucket('b'));
 const shapes: readonly (readonly [string, Item, Read])[] = [
   ['fleet', { pk: 'availability', sk: 'fleet', observed: secret }, board],
   ['shapes', { pk: 'availability', sk: 'shapes', shapes: [secret] }, board],
-  ['todo', { pk: 'availability', sk: 'todo#ada', ...todo(), putAt: secret }, board],
-  ['offer', { pk: 'availability', sk: `offer#${offer}`, state: { ...offerState(), listed: secret } }, board],
   ['offer', { pk: 'availability', sk: `offer#${offer}`, wrong: secret }, (store) => store.readOffer(offer)],
-  [
-    'offer',
-    { pk: 'availability', sk: `offer#${offer}`, state: { ...offerState(), tracks: { 1: { state: secret } } } },
-    board,
-  ],
   ['index entry', { pk: 'bucket#b', sk: 'ada#w1', bucket: 'b', recipientId: secret }, bucket],
   ['expiry', { pk: 'expiry', sk: '00000000000001#ada#w1', address: secret }, (store) => store.readExpiries(now)],
   ['config source', { pk: 'source', sk: 'config', watches: secret }, (store) => store.readConfigSource()],
@@ -51,4 +44,23 @@ onEveryEngine((bench) => {
       expect(inspect(failure, { depth: 10 })).not.toContain(secret);
     },
   );
+
+  test('one offer or marker that is not understood stops none of the others, and is named', async () => {
+    const { store, table } = bench();
+    await store.putTodo(todo());
+    await table.put({ pk: 'availability', sk: 'todo#eve', ...todo(), putAt: secret });
+    await table.put({ pk: 'availability', sk: 'offer#r/c', state: { ...offerState(), listed: secret } });
+    await table.put({
+      pk: 'availability',
+      sk: 'offer#r/d',
+      state: { ...offerState(), tracks: { 1: { state: secret } } },
+    });
+    await store.saveOffer(offerState());
+    const read = await store.readBoard();
+    expect(read.todo).toEqual([todo()]);
+    expect([...read.offers.values()]).toEqual([offerState()]);
+    expect(read.unreadable).toHaveLength(3);
+    for (const name of ['todo#eve', 'offer#r/c', 'offer#r/d']) expect(read.unreadable.join()).toContain(name);
+    expect(read.unreadable.join()).not.toContain(secret);
+  });
 });

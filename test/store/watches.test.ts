@@ -71,7 +71,11 @@ onEveryEngine((bench) => {
     const ids = Array.from({ length: 3_000 }, (_, number) => `${String(number).padStart(6, '0')}${'x'.repeat(300)}`);
     await store.addEntry(entry({ watchId: ids[0] ?? '' }));
     const [written = {}] = (await pagesOf(table.query('bucket#1:region'))).flat();
-    const others = ids.map((watchId) => ({ ...written, sk: `ada#${watchId}`, watchId }));
+    const others = ids.map((watchId) => ({
+      ...written,
+      sk: `${written.sk?.toString().split('#')[0]}#ada#${watchId}`,
+      watchId,
+    }));
     await Promise.all(inBatches(others).map((batch) => client.send(batch(tableName))));
     const pages = await pagesOf(store.readBucket('1:region'));
     expect(pages.length).toBeGreaterThan(1);
@@ -85,6 +89,16 @@ onEveryEngine((bench) => {
     await entriesOf('1:region');
     await store.readWindows('a/b', now);
     expect(bodies.map((body) => JSON.parse(body).ConsistentRead)).toEqual([false, false]);
+  });
+
+  test('entries whose limit a price exceeds are not read', async () => {
+    const { store } = bench();
+    const limits = { none: undefined, exact: 1.99, above: 2.5, below: 1.98, far: 0.5 };
+    for (const [watchId, limit] of Object.entries(limits)) {
+      await store.addEntry(entry({ watchId, ...(limit === undefined ? {} : { maxPricePerGpuHour: limit }) }));
+    }
+    const read = (await pagesOf(store.readBucket('1:region', 1.99))).flat().map(({ watchId }) => watchId);
+    expect(read.sort()).toEqual(['above', 'exact', 'none']);
   });
 
   test('an entry is put off and taken away', async () => {
@@ -144,7 +158,7 @@ onEveryEngine((bench) => {
   test('a source that was never taken in listed nothing', async () => {
     const { store } = bench();
     expect(await store.readConfigSource()).toEqual([]);
-    expect(await store.readRequestsSource()).toEqual({});
+    expect(await store.readRequestsSource()).toEqual({ requests: {} });
   });
 
   test('a source is remembered as it was last taken in', async () => {
@@ -157,12 +171,12 @@ onEveryEngine((bench) => {
     const requests = Object.fromEntries(
       (['waiting', 'closing', 'ended', 'ours'] as const).map((state) => [state, { state, region: 'a', configId: 'b' }]),
     );
-    await store.saveRequestsSource({ old: { state: 'ended', region: 'a', configId: 'b' } });
-    await store.saveRequestsSource(requests);
+    await store.saveRequestsSource({ requests: { old: { state: 'ended', region: 'a', configId: 'b' } } });
+    await store.saveRequestsSource({ recipientId: 'ada', requests });
     expect(await store.readConfigSource()).toEqual([
       { watchId: 'w1', recipientId: 'ada' },
       { watchId: 'w2', recipientId: 'bob' },
     ]);
-    expect(await store.readRequestsSource()).toEqual(requests);
+    expect(await store.readRequestsSource()).toEqual({ recipientId: 'ada', requests });
   });
 });

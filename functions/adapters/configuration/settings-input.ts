@@ -134,7 +134,7 @@ export type SettingsInput = {
     pollSeconds?: 15 | 20 | 30 | 60 | undefined;
     /** Most availability mails to one recipient in an hour; the last says when the rest follows, in one mail. (whole number, 1 to 100; default 10) */
     mailsPerHour?: number | undefined;
-    /** Minutes from one look at the account's own notification requests at the provider to the next. (whole number, 1 to 60; default 5) */
+    /** Minutes from one look at the account's own notification requests at the provider to the next. (whole number, 1 to 15; default 5) */
     readRequestsMinutes?: number | undefined;
     /** Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`. (mail address) */
     upstreamTo?: string | undefined;

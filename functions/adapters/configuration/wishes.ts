@@ -18,5 +18,9 @@ const wishOf = (settings: WatchSettings, timeZone: string): Wish => {
 };
 
 /** The watches of `warden.config.ts` in the words of the domain, each with the address that is told. */
-export const wishesOf = ({ availability, mail }: Settings): { address: string; wish: Wish }[] =>
-  availability.watches.map((watch) => ({ address: watch.to, wish: wishOf(watch, mail.timeZone) }));
+export const wishesOf = ({ availability, mail }: Settings): { address: string; wish: Wish; until?: string }[] =>
+  availability.watches.map((watch) => ({
+    address: watch.to,
+    wish: wishOf(watch, mail.timeZone),
+    ...(watch.until === undefined ? {} : { until: watch.until }),
+  }));

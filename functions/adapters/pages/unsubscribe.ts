@@ -1,9 +1,7 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
 import { oneLine } from '#adapters/look/one-line.ts';
+import type { UnsubscribeScope } from '#domain/notice.ts';
 import { type Page, page } from './page.ts';
-
-/** What a person asks to end: the watches that the mail named, or all of theirs. */
-export type UnsubscribeScope = 'these' | 'all';
 
 /**
  * What a POST to an unsubscribe link asks for. A mail program's one-click request (RFC 8058, body

@@ -12,11 +12,12 @@ import {
 } from '#adapters/store/items.ts';
 import type { Item, Table } from '#adapters/store/table.ts';
 import type { Board, Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import { historyKept } from '#domain/keeping.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
-import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
-import { day, type Instant, second } from '#domain/time.ts';
-import { type Shape, shapeOf } from '#domain/watch-index.ts';
+import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
+import { type Instant, second } from '#domain/time.ts';
+import { rankOfLimit, rankOfPrice, type Shape, shapeOf } from '#domain/watch-index.ts';
 
 /** The partition that a run reads in one query: fleet, shapes, offers and the recipients to look at. */
 const board = 'availability';
@@ -24,9 +25,6 @@ const fleetKey = { pk: board, sk: 'fleet' };
 const shapesKey = { pk: board, sk: 'shapes' };
 const offerPrefix = 'offer#';
 const todoPrefix = 'todo#';
-
-/** Windows are kept so long after they closed. */
-const historyKept = 90 * day;
 
 /** Sorts as text the way the numbers sort: instants up to the year 5138. */
 const sortable = (instant: Instant) => String(instant).padStart(14, '0');
@@ -78,9 +76,10 @@ const fleetAndOffers = (table: Table) => ({
   takeLease: async (holder: string, now: Instant, until: Instant): Promise<boolean> =>
     (await table.update(fleetKey, {
       expression: 'SET lease = :lease',
-      condition: 'attribute_not_exists(lease) OR lease.#until <= :now',
+      // Ours already: the answer to the first try was lost on its way, and the client tried again.
+      condition: 'attribute_not_exists(lease) OR lease.#until <= :now OR lease.holder = :holder',
       names: { '#until': 'until' },
-      values: { ':lease': { holder, until }, ':now': now },
+      values: { ':lease': { holder, until }, ':now': now, ':holder': holder },
     })) !== undefined,
   /** Writes the fleet and how long the lease is still held (until now: no longer); false if it was lost meanwhile. */
   saveFleet: async (holder: string, fleet: Fleet, leaseUntil: Instant): Promise<boolean> =>
@@ -124,9 +123,9 @@ const todoMarkers = (table: Table) => ({
     ),
 });
 
-const entryKey = ({ bucket, recipientId, watchId }: IndexEntry) => ({
+const entryKey = ({ bucket, recipientId, watchId, maxPricePerGpuHour }: IndexEntry) => ({
   pk: `bucket#${bucket}`,
-  sk: `${recipientId}#${watchId}`,
+  sk: `${rankOfLimit(maxPricePerGpuHour)}#${recipientId}#${watchId}`,
 });
 
 const watchIndex = (table: Table) => ({
@@ -139,9 +138,13 @@ const watchIndex = (table: Table) => ({
   addEntry: async (entry: IndexEntry): Promise<void> => {
     await table.put({ ...entryKey(entry), ...entry });
   },
-  /** The entries of a bucket, page by page. May lag behind by a moment: new watches are found by their marker. */
-  readBucket: async function* (bucket: string): AsyncGenerator<IndexEntry[]> {
-    for await (const page of table.query(`bucket#${bucket}`, { consistent: false })) {
+  /**
+   * The entries of a bucket, page by page, without those whose limit a price (USD per GPU-hour) exceeds. May lag behind by a
+   * moment: new watches are found by their marker.
+   */
+  readBucket: async function* (bucket: string, price?: number): AsyncGenerator<IndexEntry[]> {
+    const range = price === undefined ? {} : { from: rankOfPrice(price) };
+    for await (const page of table.query(`bucket#${bucket}`, { ...range, consistent: false })) {
       yield page.map((item) => readItem(indexEntrySchema, item, 'index entry'));
     }
   },
@@ -185,12 +188,12 @@ const sources = (table: Table) => ({
     await table.put({ pk: 'source', sk: 'config', watches });
   },
   /** The account's requests at the provider as last read, by id. */
-  readRequestsSource: async (): Promise<Record<string, KnownRequest>> => {
+  readRequestsSource: async (): Promise<KnownRequests> => {
     const item = await table.get({ pk: 'source', sk: 'requests' });
-    return item === undefined ? {} : readItem(requestsSourceSchema, item, 'requests source').requests;
+    return item === undefined ? { requests: {} } : readItem(requestsSourceSchema, item, 'requests source');
   },
-  saveRequestsSource: async (requests: Readonly<Record<string, KnownRequest>>): Promise<void> => {
-    await table.put({ pk: 'source', sk: 'requests', requests });
+  saveRequestsSource: async (known: KnownRequests): Promise<void> => {
+    await table.put({ pk: 'source', sk: 'requests', ...known });
   },
 });
 

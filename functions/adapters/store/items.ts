@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Fleet } from '#domain/board.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
-import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
+import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 
 /** Thrown where an item in the table is not of the shape that this version writes; names the item, never its content. */
 export class ItemNotUnderstoodError extends Error {
@@ -121,7 +121,6 @@ export const fleetSchema: z.ZodMiniType<Fleet> = z.object({
   configDigest: optional(z.string()),
   requestsReadAt: optional(instant),
   expiryReadAt: optional(instant),
-  lastSuccessAt: optional(instant),
 });
 
 export const shapesSchema = z.object({ shapes: z.set(z.string()) });
@@ -139,6 +138,9 @@ export const indexEntrySchema = z.object({
   watchId: z.string(),
   createdAt: instant,
   notBefore: instant,
+  maxPricePerGpuHour: optional(z.number()),
+  vramMinGib: optional(z.number()),
+  vramMaxGib: optional(z.number()),
 });
 
 export const expirySchema = z.object({ recipientId: z.string() });
@@ -147,7 +149,8 @@ export const configSourceSchema: z.ZodMiniType<{ watches: KnownWatch[] }> = z.ob
   watches: z.array(z.object({ watchId: z.string(), recipientId: z.string() })),
 });
 
-export const requestsSourceSchema: z.ZodMiniType<{ requests: Record<string, KnownRequest> }> = z.object({
+export const requestsSourceSchema: z.ZodMiniType<KnownRequests> = z.object({
+  recipientId: optional(z.string()),
   requests: z.record(
     z.string(),
     z.object({

@@ -6,10 +6,11 @@ import {
   versionedSchema,
 } from '#adapters/store/items.ts';
 import type { Table } from '#adapters/store/table.ts';
+import { mailKept } from '#domain/keeping.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
-import { day, type Instant, second } from '#domain/time.ts';
+import { type Instant, second } from '#domain/time.ts';
 
 /** A recipient as read, and the version that the next write must find; 0 for one that is not there yet. */
 export type Versioned = { readonly recipient: Recipient; readonly version: number };
@@ -21,9 +22,6 @@ export type MailRecord = {
   readonly watches: readonly { readonly id: string; readonly words: string }[];
   readonly writtenAt: Instant;
 };
-
-/** A mail's links are good for so long. */
-export const mailKept = 90 * day;
 
 const keyOf = (recipientId: string) => ({ pk: `recipient#${recipientId}`, sk: 'recipient' });
 

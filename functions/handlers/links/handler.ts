@@ -41,7 +41,7 @@ const plain = (status: number, text: string, headers: Page['headers'] = {}): Pag
 const answer = async (world: UnsubscribeWorld, links: Links, event: APIGatewayProxyEventV2): Promise<Page> => {
   const { method } = event.requestContext.http;
   // The name of a stage or of a mapped path may stand in front.
-  if (!event.rawPath.endsWith('/unsubscribe')) return plain(404, 'There is nothing here.\n');
+  if (!/^(\/[\w-]+)?\/unsubscribe$/.test(event.rawPath)) return plain(404, 'There is nothing here.\n');
   if (!['GET', 'HEAD', 'POST'].includes(method))
     return plain(405, 'Only GET and POST are understood here.\n', { allow: 'GET, HEAD, POST' });
   const token = event.queryStringParameters?.token ?? '';

@@ -61,7 +61,10 @@ export const createHandler = ({ environment, settings, dynamodb, mailer, clock, 
     try {
       await take(record);
     } catch (failure) {
-      report({ event: 'part-failed', part: 'notice', because: String(failure) });
+      // What the mail service refuses was told when it did.
+      if (!(failure instanceof NoticeUndeliveredError)) {
+        report({ event: 'part-failed', part: 'notice', because: String(failure) });
+      }
       throw failure;
     }
   };

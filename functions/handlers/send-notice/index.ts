@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
@@ -19,8 +20,8 @@ const { logger, metrics, report } = createTelemetry('send-notice');
 export const handler = createHandler({
   environment,
   settings,
-  dynamodb: new DynamoDBClient(),
-  mailer: createSesMailer(new SESv2Client(), settings.mail),
+  dynamodb: new DynamoDBClient(clientLimits),
+  mailer: createSesMailer(new SESv2Client(clientLimits), settings.mail),
   clock: () => Date.now(),
   report,
 })

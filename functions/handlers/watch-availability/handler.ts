@@ -53,7 +53,7 @@ export const createHandler = ({ environment, settings, dynamodb, sqs, inventory,
   return middy(async (_event: unknown, context: Context): Promise<void> => {
     const timeLeft = Math.min(longestRun, context.getRemainingTimeInMillis() - reserve);
     const run = {
-      holder: context.awsRequestId,
+      holder: newId(),
       deadline: clock() + timeLeft,
       signal: AbortSignal.timeout(Math.max(0, timeLeft)),
     };

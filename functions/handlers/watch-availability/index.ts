@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
@@ -25,8 +26,8 @@ const provider = createProviderClient({
 export const handler = createHandler({
   environment,
   settings,
-  dynamodb: new DynamoDBClient(),
-  sqs: new SQSClient(),
+  dynamodb: new DynamoDBClient(clientLimits),
+  sqs: new SQSClient(clientLimits),
   inventory: createInventory(provider),
   clock: () => Date.now(),
   sleep: async (milliseconds, signal) => {

@@ -1,17 +1,13 @@
 import { type ComposedMail, composeMail, type OfferFacts, offersOwed } from '#domain/availability-mail.ts';
 import type { Report } from '#domain/event.ts';
-import { accepted, claimSending, failed, type MailPlan, planMail, refused } from '#domain/mailing.ts';
-import type { AvailabilityMail, RenderedMail } from '#domain/notice.ts';
+import { historyKept, mailKept } from '#domain/keeping.ts';
+import { claimSending, failed, type MailPlan, planMail, recorded, refused } from '#domain/mailing.ts';
+import type { AvailabilityMail, RenderedMail, SendResult } from '#domain/notice.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { OwedRow, Recipient } from '#domain/recipient.ts';
-import { day, type Instant } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
 import { decideOnRecipient, type RecipientStore } from '#workflows/recipients.ts';
-
-/** What became of a mail at the mail service. `failed` may succeed later, `refused` will not until something changes. */
-export type SendResult =
-  | { readonly result: 'accepted'; readonly messageId: string }
-  | { readonly result: 'failed' | 'refused'; readonly because: string };
 
 /** Everything that sending needs of the world. */
 export type SendNoticeWorld = {
@@ -42,14 +38,11 @@ export class NothingKnownError extends Error {
   override readonly name = 'NothingKnownError';
 }
 
-const historyTold = 90 * day;
-const linksLast = 90 * day;
-
 const factsFor = async (
   world: SendNoticeWorld,
   owed: Readonly<Record<string, OwedRow>>,
 ): Promise<Map<OfferKey, OfferFacts>> => {
-  const since = world.clock() - historyTold;
+  const since = world.clock() - historyKept;
   const facts = await Promise.all(
     offersOwed(owed).map(async (offer) => {
       const [state, windows] = await Promise.all([world.store.readOffer(offer), world.store.readWindows(offer, since)]);
@@ -67,47 +60,46 @@ const compose = async (
 ): Promise<ComposedMail> => {
   const facts = await factsFor(world, plan.rows);
   const writtenAt = world.clock();
-  const unsubscribeUrl = world.unsubscribeUrl({ recipientId: recipient.id, mailId, expiresAt: writtenAt + linksLast });
+  const unsubscribeUrl = world.unsubscribeUrl({ recipientId: recipient.id, mailId, expiresAt: writtenAt + mailKept });
   const rest = plan.restFollowsAt === undefined ? {} : { restFollowsAt: plan.restFollowsAt };
   return composeMail(recipient, plan.rows, facts, { writtenAt, unsubscribeUrl, ...rest });
 };
 
-/** Applies a pure change to the recipient as it is now. */
-const recordResult = (world: SendNoticeWorld, recipientId: string, change: (recipient: Recipient) => Recipient) =>
-  decideOnRecipient(world.store, recipientId, (current) =>
-    current === undefined ? { result: undefined } : { save: change(current), result: undefined },
+type Claimed = {
+  readonly recipient: Recipient;
+  readonly mailId: string;
+  readonly composed: ComposedMail;
+  readonly rendered: RenderedMail;
+};
+
+/** Records what came of a mail on the recipient as it is now. */
+const record = (world: SendNoticeWorld, { recipient, mailId }: Claimed, result: Parameters<typeof recorded>[2]) =>
+  decideOnRecipient(world.store, recipient.id, (current) =>
+    current === undefined ? { result: undefined } : { save: recorded(current, mailId, result), result: undefined },
   );
 
 /** Sends a mail whose rows are claimed, and records what came of it. */
-const sendClaimed = async (
-  world: SendNoticeWorld,
-  { recipient, mailId, composed }: Claimed,
-): Promise<SendNoticeOutcome> => {
-  const rendered = await world.render(composed.mail);
+const sendClaimed = async (world: SendNoticeWorld, claimed: Claimed): Promise<SendNoticeOutcome> => {
+  const { recipient, mailId, composed, rendered } = claimed;
   const sent = await world.mailer.send(recipient.address, rendered);
   const now = world.clock();
   const recipientId = recipient.id;
   switch (sent.result) {
-    case 'accepted':
-      await recordResult(world, recipientId, (current) => accepted(current, composed.accepted));
-      world.report({
-        event: 'mail-sent',
-        recipientId,
-        mailId,
-        messageId: sent.messageId,
-        subject: rendered.subject,
-        rows: composed.mail.rows.length + composed.mail.expired.length,
-        at: now,
-      });
+    case 'accepted': {
+      await record(world, claimed, { accepted: composed.accepted });
+      const rows = composed.mail.rows.length + composed.mail.expired.length;
+      const { subject } = rendered;
+      world.report({ event: 'mail-sent', recipientId, mailId, messageId: sent.messageId, subject, rows, at: now });
       return 'sent';
+    }
     case 'failed': {
-      await recordResult(world, recipientId, (current) => failed(current, sent.because, now));
+      await record(world, claimed, { change: (current) => failed(current, sent.because, now) });
       const retryAt = failed(recipient, sent.because, now).failure?.retryAt ?? now;
       world.report({ event: 'mail-failed', recipientId, because: sent.because, retryAt });
       return 'later';
     }
     case 'refused':
-      await recordResult(world, recipientId, (current) => refused(current, sent.because, now));
+      await record(world, claimed, { change: (current) => refused(current, sent.because, now) });
       world.report({ event: 'mail-undeliverable', recipientId, because: sent.because });
       return 'undelivered';
   }
@@ -126,14 +118,15 @@ const notNow = (
       world.report({ event: 'mail-held', recipientId, until: plan.until, because: plan.because });
       return 'later';
     case 'keep':
-      world.report({ event: 'mail-undeliverable', recipientId, because: plan.because });
+      // Told as undeliverable when it was refused; every further reception is only another step to the dead letters.
       return 'undelivered';
   }
 };
 
-type Claimed = { readonly recipient: Recipient; readonly mailId: string; readonly composed: ComposedMail };
-
-/** Composes the mail that is due, keeps what its links need, and claims its rows; or answers why there is none. */
+/**
+ * Composes and renders the mail that is due, keeps what its links need, and claims its rows; or answers why there is none. What
+ * cannot be rendered is never claimed, so that its message fails every time and ends where somebody sees it.
+ */
 const claimMail = (world: SendNoticeWorld, mailsPerHour: number, recipientId: string) =>
   decideOnRecipient<Claimed | Exclude<MailPlan, { act: 'send' }>>(world.store, recipientId, async (recipient) => {
     if (recipient === undefined) return { result: { act: 'nothing', because: 'nothing-owed' } };
@@ -144,8 +137,9 @@ const claimMail = (world: SendNoticeWorld, mailsPerHour: number, recipientId: st
     if (composed.accepted.rowKeys.length === 0) {
       throw new NothingKnownError(`Recipient ${recipientId} is owed rows of which the table knows nothing.`);
     }
+    const rendered = await world.render(composed.mail);
     await world.store.saveMail({ mailId, recipientId, watches: composed.watches, writtenAt: composed.mail.writtenAt });
-    return { save: claimSending(recipient, mailId, world.clock()), result: { recipient, mailId, composed } };
+    return { save: claimSending(recipient, mailId, world.clock()), result: { recipient, mailId, composed, rendered } };
   });
 
 /**

@@ -1,4 +1,5 @@
 import type { Report } from '#domain/event.ts';
+import type { UnsubscribeScope } from '#domain/notice.ts';
 import { type Recipient, unsubscribed } from '#domain/recipient.ts';
 import type { Instant } from '#domain/time.ts';
 import { watchInWords } from '#domain/watch.ts';
@@ -13,8 +14,6 @@ export type UnsubscribeWorld = {
   readonly report: Report;
 };
 
-/** Which watches a link speaks of: those that its mail named, or all of its recipient. */
-export type UnsubscribeScope = 'these' | 'all';
 type Link = { readonly recipientId: string; readonly mailId: string };
 
 /** The watches of a link that still wait; those that are done or ended have nothing left to stop. */

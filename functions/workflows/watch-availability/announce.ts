@@ -1,7 +1,10 @@
 import pLimit from 'p-limit';
 import type { Board, Todo } from '#domain/board.ts';
 import { planMail } from '#domain/mailing.ts';
-import { day, minute } from '#domain/time.ts';
+import type { OfferKey } from '#domain/offer.ts';
+import type { OfferState } from '#domain/offer-state.ts';
+import type { Recipient } from '#domain/recipient.ts';
+import { day, type Instant, minute, sooner } from '#domain/time.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
@@ -9,57 +12,75 @@ const recipientsAtOnce = 16;
 /** Whoever puts a marker writes the recipient within this time; a younger marker is never taken away. */
 const markerSettlesWithin = 2 * minute;
 
-/** Looks at a marked recipient: answers its id if a mail is due, and puts off or takes away the marker otherwise. */
+/** Puts off, takes away or keeps a marker as the recipient's plan says; answers whether a mail is due. */
 const settleTodo = async (
   world: WatchAvailabilityWorld,
   settings: WatchAvailabilitySettings,
-  board: Board,
   todo: Todo,
-): Promise<string | undefined> => {
-  const judgement = await lookAtRecipient(world, todo.recipientId, board.offers);
+  recipient: Recipient | undefined,
+): Promise<boolean> => {
   const now = world.clock();
-  const plan = judgement && planMail(judgement.recipient, settings.mailsPerHour, now);
+  const plan = recipient && planMail(recipient, settings.mailsPerHour, now);
   switch (plan?.act) {
     case 'send':
-      return todo.recipientId;
+      return true;
     case 'wait':
       // A claim of a sender that crashed is over soon; everything else may rest until its time.
       if (plan.because !== 'another-sender') await world.store.postponeTodo(todo, plan.until);
-      return undefined;
+      return false;
     case 'keep':
       await world.store.postponeTodo(todo, plan.until ?? now + day);
-      return undefined;
+      return false;
     case 'nothing':
     case undefined:
       if (now - todo.putAt > markerSettlesWithin) await world.store.removeTodo(todo);
-      return undefined;
+      return false;
+  }
+};
+
+/** Notes on the offers when they should be looked at again for recipients that no match looked at. */
+const noteLookAgain = async (
+  world: WatchAvailabilityWorld,
+  offers: ReadonlyMap<OfferKey, OfferState>,
+  lookAgainAt: ReadonlyMap<OfferKey, Instant>,
+): Promise<void> => {
+  for (const [offer, at] of lookAgainAt) {
+    const state = offers.get(offer);
+    if (state === undefined || (state.lookAgainAt ?? Number.POSITIVE_INFINITY) <= at) continue;
+    await world.store.saveOffer({ ...state, lookAgainAt: at });
   }
 };
 
 /**
  * Looks at every marked recipient: watches just made fire here, and what is owed and was not sent is announced again,
- * except to those whom the match announced a moment ago. The queue may get an id twice; the sender takes it once.
+ * except to those whom the match announced a moment ago. The queue may get an id twice; the sender takes it once. Answers
+ * what went wrong; one recipient's trouble is no other's.
  */
 export const announceOwed = async (
   world: WatchAvailabilityWorld,
   run: Run,
   settings: WatchAvailabilitySettings,
-  board: Board,
+  board: Pick<Board, 'todo' | 'offers'>,
   justAnnounced: ReadonlySet<string>,
-): Promise<void> => {
+): Promise<unknown[]> => {
   const failures: unknown[] = [];
-  const due = board.todo.filter((todo) => todo.notBefore <= world.clock() && !justAnnounced.has(todo.recipientId));
-  const limit = pLimit(recipientsAtOnce);
-  const again = await limit.map(due, async (todo) => {
-    if (world.clock() >= run.deadline) return undefined;
+  const lookAgainAt = new Map<OfferKey, Instant>();
+  const due = board.todo.filter((todo) => todo.notBefore <= world.clock());
+  const ids = await pLimit(recipientsAtOnce).map(due, async (todo) => {
+    if (world.clock() >= run.deadline) return [];
     try {
-      return await settleTodo(world, settings, board, todo);
+      const judgement = await lookAtRecipient(world, todo.recipientId, board.offers);
+      for (const [offer, at] of Object.entries(judgement?.lookAgainAt ?? {})) {
+        lookAgainAt.set(offer, sooner(lookAgainAt.get(offer), at) ?? at);
+      }
+      const isDue = await settleTodo(world, settings, todo, judgement?.recipient);
+      return isDue && !justAnnounced.has(todo.recipientId) ? [todo.recipientId] : [];
     } catch (failure) {
       failures.push(failure);
-      return undefined;
+      return [];
     }
   });
-  const ids = again.filter((id) => id !== undefined);
-  if (ids.length > 0) await world.queue.announce(ids);
-  if (failures.length > 0) throw new AggregateError(failures, `Recipients not looked at: ${failures.join('; ')}`);
+  await noteLookAgain(world, board.offers, lookAgainAt);
+  if (ids.flat().length > 0) await world.queue.announce(ids.flat());
+  return failures;
 };

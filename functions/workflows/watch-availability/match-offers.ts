@@ -2,12 +2,12 @@ import pLimit from 'p-limit';
 import type { Board, IndexEntry } from '#domain/board.ts';
 import { quietAfterMail } from '#domain/firing.ts';
 import type { OfferKey } from '#domain/offer.ts';
-import { type OfferState, stateKey } from '#domain/offer-state.ts';
+import { type OfferState, priceOf, stateKey } from '#domain/offer-state.ts';
 import { matched, offersToMatch } from '#domain/poll.ts';
 import { type Judgement, toldFor } from '#domain/recipient.ts';
-import { type Instant, minute } from '#domain/time.ts';
+import { type Instant, minute, sooner } from '#domain/time.ts';
 import { exactOffer } from '#domain/watch.ts';
-import { bucketsFor } from '#domain/watch-index.ts';
+import { bucketsFor, fitsVram, gpusOfShape, type Shape } from '#domain/watch-index.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilityWorld } from './world.ts';
 
@@ -30,8 +30,23 @@ const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judge
   if (quietUntil > now && quietUntil > entry.notBefore) await world.store.postponeEntry(entry, quietUntil);
 };
 
-const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+/** What a match has brought so far: who was announced, and what went wrong. */
+type Matching = { readonly announced: Set<string>; readonly failures: unknown[] };
+
+/** Announces recipients who are owed something now. If that fails, their markers announce them in the next run. */
+const announceNow = async (
+  world: WatchAvailabilityWorld,
+  owed: readonly string[],
+  matching: Matching,
+): Promise<void> => {
+  if (owed.length === 0) return;
+  try {
+    await world.queue.announce(owed);
+    for (const recipientId of owed) matching.announced.add(recipientId);
+  } catch (failure) {
+    matching.failures.push(failure);
+  }
+};
 
 /** Looks at the recipients of one page of entries; answers when the offer should be looked at again for them. */
 const matchPage = async (
@@ -39,63 +54,75 @@ const matchPage = async (
   board: Board,
   offer: OfferKey,
   entries: readonly IndexEntry[],
-  announced: Set<string>,
+  matching: Matching,
 ): Promise<Instant | undefined> => {
   const now = world.clock();
-  const later = entries.filter((entry) => entry.notBefore > now);
+  const later = entries.filter((entry) => entry.notBefore > now).map(({ notBefore }) => notBefore);
   const due = Map.groupBy(
     entries.filter((entry) => entry.notBefore <= now),
     ({ recipientId }) => recipientId,
   );
   const owed: string[] = [];
-  const limit = pLimit(recipientsAtOnce);
-  const again = await limit.map(due, async ([recipientId, group]) => {
-    const judgement = await lookAtRecipient(world, recipientId, board.offers);
-    if (judgement !== undefined && judgement.fired.length > 0) owed.push(recipientId);
-    for (const entry of group) await tidyEntry(world, entry, judgement);
-    return judgement?.lookAgainAt[offer];
+  const again = await pLimit(recipientsAtOnce).map(due, async ([recipientId, group]) => {
+    try {
+      const judgement = await lookAtRecipient(world, recipientId, board.offers);
+      if (judgement !== undefined && judgement.fired.length > 0) owed.push(recipientId);
+      for (const entry of group) await tidyEntry(world, entry, judgement);
+      return judgement?.lookAgainAt[offer];
+    } catch (failure) {
+      // One recipient's trouble is no other's: this one is looked at again in the next minute.
+      matching.failures.push(failure);
+      return now;
+    }
   });
-  if (owed.length > 0) await world.queue.announce(owed);
-  for (const recipientId of owed) announced.add(recipientId);
-  return [...later.map(({ notBefore }) => notBefore), ...again].reduce<Instant | undefined>(sooner, undefined);
+  await announceNow(world, owed, matching);
+  return [...later, ...again].reduce<Instant | undefined>(sooner, undefined);
 };
 
-/** Looks at all watches that one offer may concern, unless time runs out: then the offer stays pending. */
+/** The shapes whose number of GPUs can be rented: no other watch can fire. */
+const openShapes = (state: OfferState, shapes: readonly Shape[]): Shape[] =>
+  shapes.filter((shape) => state.tracks[gpusOfShape(shape)]?.state === 'open');
+
+/** Looks at all watches that one offer may concern; undefined if time ran out, which leaves the offer pending. */
 const matchOffer = async (
   world: WatchAvailabilityWorld,
   run: Run,
   board: Board,
   state: OfferState,
-  announced: Set<string>,
-): Promise<void> => {
+  matching: Matching,
+): Promise<OfferState | undefined> => {
   let again: Instant | undefined;
   const offer = { ...state.hardware, region: state.region };
-  for (const bucket of bucketsFor(offer, board.shapes)) {
-    for await (const entries of world.store.readBucket(bucket)) {
-      again = sooner(again, await matchPage(world, board, stateKey(state), entries, announced));
-      if (world.clock() >= run.deadline) return;
+  for (const bucket of bucketsFor(offer, openShapes(state, board.shapes))) {
+    for await (const page of world.store.readBucket(bucket, priceOf(state))) {
+      const entries = page.filter((entry) => fitsVram(entry, offer.vramGib));
+      again = sooner(again, await matchPage(world, board, stateKey(state), entries, matching));
+      if (world.clock() >= run.deadline) return undefined;
     }
   }
-  await world.store.saveOffer(matched(state, again));
+  const after = matched(state, again);
+  return (await world.store.saveOffer(after)) ? after : undefined;
 };
 
+/** Who fired and was announced, the offers as they stand after the match, and what went wrong in it. */
+export type MatchResult = Matching & { readonly offers: ReadonlyMap<OfferKey, OfferState> };
+
 /**
- * Matches the offers that need it with the watches that wait; answers the recipients that fired and were announced. An offer
- * whose match does not end (time, a failure) stays pending and is matched again by the next run; whoever fired already
- * stays silent then. One offer's failure does not stop the others.
+ * Matches the offers that need it with the watches that wait. An offer whose match does not end (time, a failure) stays
+ * pending and is matched again by the next run; whoever fired already stays silent then. Neither one offer's failure nor one
+ * recipient's stops the others.
  */
-export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<Set<string>> => {
-  const announced = new Set<string>();
-  const failures: unknown[] = [];
+export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<MatchResult> => {
+  const matching: Matching = { announced: new Set(), failures: [] };
+  const offers = new Map(board.offers);
   for (const state of offersToMatch(board.offers, world.clock())) {
     if (world.clock() >= run.deadline) break;
     try {
-      await matchOffer(world, run, board, state, announced);
+      const after = await matchOffer(world, run, board, state, matching);
+      if (after !== undefined) offers.set(stateKey(after), after);
     } catch (failure) {
-      failures.push(failure);
+      matching.failures.push(failure);
     }
   }
-  if (failures.length > 0)
-    throw new AggregateError(failures, `Offers that could not be matched: ${failures.join('; ')}`);
-  return announced;
+  return { ...matching, offers };
 };

@@ -1,3 +1,4 @@
+import { dequal } from 'dequal';
 import pLimit from 'p-limit';
 import type { Fleet } from '#domain/board.ts';
 import type { OfferKey } from '#domain/offer.ts';
@@ -7,6 +8,7 @@ import {
   afterSteps,
   compareSource,
   identityOf,
+  type KnownRequests,
   type KnownWatch,
   type ListedWatch,
   type RequestStep,
@@ -14,7 +16,7 @@ import {
 } from '#domain/sources.ts';
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
-import { bucketOf, shapeOf } from '#domain/watch-index.ts';
+import { boundsOf, bucketOf, shapeOf } from '#domain/watch-index.ts';
 import { changeRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
@@ -29,7 +31,7 @@ const byRecipient = (world: WatchAvailabilityWorld, listed: readonly ListedWatch
 const indexWatch = async (world: WatchAvailabilityWorld, recipientId: string, watch: Watch): Promise<void> => {
   const now = world.clock();
   const place = { bucket: bucketOf(watch.criteria), recipientId, watchId: watch.id };
-  await world.store.addEntry({ ...place, createdAt: now, notBefore: now });
+  await world.store.addEntry({ ...place, ...boundsOf(watch.criteria), createdAt: now, notBefore: now });
   if (watch.expiresAt !== undefined) await world.store.putExpiry(watch.expiresAt, recipientId, watch.id);
 };
 
@@ -88,9 +90,14 @@ export const checkConfigs = async (
 };
 
 const listedWishes = (world: WatchAvailabilityWorld, settings: WatchAvailabilitySettings): ListedWatch[] =>
-  settings.wishes.map(({ address, wish }) => ({
+  settings.wishes.map(({ address, wish, until }) => ({
     address,
-    watch: { ...wish, id: world.digest(identityOf('config', address, wish)), source: 'config', madeAt: world.clock() },
+    watch: {
+      ...wish,
+      id: world.digest(identityOf('config', address, wish, until)),
+      source: 'config',
+      madeAt: world.clock(),
+    },
   }));
 
 /** What taking in the sources brought: the watches made, and what the fleet is to remember of the sources. */
@@ -107,34 +114,63 @@ export const takeInConfig = async (
   fleet: Fleet,
 ): Promise<TakenIn> => {
   const listed = listedWishes(world, settings);
-  const configDigest = world.digest(JSON.stringify(listed.map(({ watch }) => watch.id)));
+  const configDigest = world.digest(JSON.stringify(listed.map(({ watch }) => [watch.id, watch.expiresAt ?? null])));
   if (configDigest === fleet.configDigest) return { added: [], changed: false, remember: { configDigest } };
-  const { added, removed } = compareSource(await world.store.readConfigSource(), listed);
-  await makeWatches(world, added);
+  const known = await world.store.readConfigSource();
+  const wanted = listed.map(({ address, watch }) => ({
+    watchId: watch.id,
+    recipientId: recipientIdOf(world, address),
+  }));
+  const { added, removed } = compareSource(known, listed);
+  // First both, so that a crash in the middle leaves no watch that nobody lists and nobody knows of.
+  await world.store.saveConfigSource([...removed, ...wanted]);
+  await makeWatches(world, listed);
   await forgetWatches(world, removed);
-  await world.store.saveConfigSource(
-    listed.map(({ address, watch }): KnownWatch => ({ watchId: watch.id, recipientId: recipientIdOf(world, address) })),
-  );
+  await world.store.saveConfigSource(wanted);
   world.report({ event: 'watches-changed', added: added.length, removed: removed.length });
   return { added: added.map(({ watch }) => watch), changed: true, remember: { configDigest } };
 };
 
-const takeStep = async (
-  world: WatchAvailabilityWorld,
-  settings: WatchAvailabilitySettings,
-  step: RequestStep,
-): Promise<Watch[]> => {
+/** The watch of an account's request. */
+const watchOf = (world: WatchAvailabilityWorld, upstreamTo: string, step: RequestStep): Watch => {
   const { region, configId } = step.request;
   const wish = { criteria: { region, configId, gpus: 1 }, notify: 'once' } as const;
-  const id = world.digest(identityOf('account', settings.upstreamTo, wish, step.id));
-  if (step.step === 'end') {
-    await forgetWatches(world, [{ watchId: id, recipientId: recipientIdOf(world, settings.upstreamTo) }]);
-    return [];
-  }
-  const expiry = step.expiresAt === undefined ? {} : { expiresAt: step.expiresAt };
-  const watch: Watch = { ...wish, ...expiry, id, source: 'account', madeAt: world.clock() };
-  await makeWatches(world, [{ address: settings.upstreamTo, watch }]);
-  return step.step === 'add' ? [watch] : [];
+  const id = world.digest(identityOf('account', upstreamTo, wish, step.id));
+  const expiry = step.step === 'end' || step.expiresAt === undefined ? {} : { expiresAt: step.expiresAt };
+  return { ...wish, ...expiry, id, source: 'account', madeAt: world.clock() };
+};
+
+const takeSteps = async (
+  world: WatchAvailabilityWorld,
+  upstreamTo: string,
+  steps: readonly RequestStep[],
+): Promise<Watch[]> => {
+  const recipientId = recipientIdOf(world, upstreamTo);
+  const ended = steps.filter(({ step }) => step === 'end').map((step) => watchOf(world, upstreamTo, step));
+  const going = steps.filter(({ step }) => step !== 'end').map((step) => watchOf(world, upstreamTo, step));
+  await makeWatches(
+    world,
+    going.map((watch) => ({ address: upstreamTo, watch })),
+  );
+  await forgetWatches(
+    world,
+    ended.map(({ id }) => ({ watchId: id, recipientId })),
+  );
+  return going.filter(({ expiresAt }) => expiresAt === undefined);
+};
+
+/** What is known of the requests. Where another address is told now, the former one's watches end and all is read anew. */
+const knownRequests = async (world: WatchAvailabilityWorld, recipientId: string): Promise<KnownRequests> => {
+  const known = await world.store.readRequestsSource();
+  if (known.recipientId === undefined || known.recipientId === recipientId) return known;
+  await changeRecipient(world, known.recipientId, (recipient) => {
+    const theirs = Object.values(recipient.watches).filter(({ watch }) => watch.source === 'account');
+    return withoutWatches(
+      recipient,
+      theirs.map(({ watch }) => watch.id),
+    );
+  });
+  return { requests: {} };
 };
 
 const readRequests = async (world: WatchAvailabilityWorld, run: Run) => {
@@ -160,10 +196,11 @@ export const takeInRequests = async (
   if (requestsReadAt !== undefined && now - requestsReadAt < settings.readRequestsMinutes * minute) return asBefore;
   const requests = await readRequests(world, run);
   if (requests === undefined) return asBefore;
-  const known = await world.store.readRequestsSource();
-  const steps = stepsForRequests(known, requests, now);
-  const added: Watch[] = [];
-  for (const step of steps) added.push(...(await takeStep(world, settings, step)));
-  if (steps.length > 0) await world.store.saveRequestsSource(afterSteps(known, steps, requests));
+  const recipientId = recipientIdOf(world, settings.upstreamTo);
+  const known = await knownRequests(world, recipientId);
+  const steps = stepsForRequests(known.requests, requests, now);
+  const added = await takeSteps(world, settings.upstreamTo, steps);
+  const after = { recipientId, requests: afterSteps(known.requests, steps, requests) };
+  if (!dequal(known, after)) await world.store.saveRequestsSource(after);
   return { added, changed: steps.length > 0, remember: { requestsReadAt: now } };
 };

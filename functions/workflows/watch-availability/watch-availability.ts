@@ -1,7 +1,7 @@
 import type { Board, Fleet } from '#domain/board.ts';
 import type { Listing } from '#domain/listing.ts';
-import { type Offer, type OfferKey, offerKey } from '#domain/offer.ts';
-import type { OfferState } from '#domain/offer-state.ts';
+import type { Offer, OfferKey } from '#domain/offer.ts';
+import { type OfferState, stateKey } from '#domain/offer-state.ts';
 import {
   advanceOdometer,
   countRentable,
@@ -40,7 +40,7 @@ const recordSeen = async (
 ): Promise<Map<OfferKey, OfferState>> => {
   const current = new Map(states);
   for (const { before, after } of changed) {
-    const key = offerKey({ region: after.region, configId: after.hardware.configId });
+    const key = stateKey(after);
     const closed = windowJustClosed(before, after);
     if (closed !== undefined) await world.store.saveWindow(key, closed);
     if (await world.store.saveOffer(after)) for (const event of eventsOf(before, after)) world.report(event);
@@ -58,7 +58,8 @@ const reportListing = (
 ) => {
   if (!listing.complete) world.report({ event: 'listing-incomplete', because: listing.because });
   const rentable = countRentable(offers);
-  world.report({ event: 'polled', offers: listing.rows.length, rentable, at: listing.askedAt });
+  const { complete, askedAt: at } = listing;
+  world.report({ event: 'polled', complete, offers: listing.rows.length, rentable, at });
 };
 
 /** Asks for the inventory and takes it in. Answers the board as it stands afterwards. */
@@ -70,17 +71,20 @@ const poll = async (world: WatchAvailabilityWorld, run: Run, board: Board): Prom
   const sizes = [...new Set(board.shapes.map(gpusOfShape))];
   const offers = await recordSeen(world, seeListing(board.offers, listing, sizes, odometer.observed));
   reportListing(world, listing, offers);
-  const lastSuccessAt = listing.complete ? { lastSuccessAt: world.clock() } : {};
-  return { ...board, offers, fleet: { ...board.fleet, ...odometer, ...lastSuccessAt } };
+  return { ...board, offers, fleet: { ...board.fleet, ...odometer } };
 };
 
-/** Looks at the recipients of watches that have run out; answers when that was last done. */
-const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board): Promise<Fleet> => {
+/** Looks at the recipients of watches that have run out, every ten minutes. One recipient's trouble is no other's. */
+const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, failures: unknown[]): Promise<Fleet> => {
   const now = world.clock();
   if (now - (board.fleet.expiryReadAt ?? 0) < expiriesEvery) return board.fleet;
   for (const { recipientId, done } of await world.store.readExpiries(now)) {
-    await lookAtRecipient(world, recipientId, board.offers);
-    await done();
+    try {
+      await lookAtRecipient(world, recipientId, board.offers);
+      await done();
+    } catch (failure) {
+      failures.push(failure);
+    }
   }
   return { ...board.fleet, expiryReadAt: now };
 };
@@ -124,9 +128,18 @@ const look = async (
     () => checkConfigs(world, run, board.offers, [...config.added, ...requests.added]),
     undefined,
   );
-  const matched = await attempt('match', () => matchOffers(world, run, board), new Set<string>());
-  const after = await attempt('expiry', () => takeOutExpired(world, board), board.fleet);
-  await attempt('announce', () => announceOwed(world, run, settings, board, matched), undefined);
+  const { offers, announced, failures: unmatched } = await matchOffers(world, run, board);
+  const unexpired: unknown[] = [];
+  const after = await attempt('expiry', () => takeOutExpired(world, board, unexpired), board.fleet);
+  const work = () => announceOwed(world, run, settings, { ...board, offers }, announced);
+  const unannounced = await attempt('announce', work, []);
+  for (const [part, those] of [
+    ['match', unmatched],
+    ['expiry', unexpired],
+    ['announce', unannounced],
+  ] as const) {
+    for (const failure of those) await attempt(part, () => Promise.reject(failure), undefined);
+  }
   return { fleet: after, failures };
 };
 
@@ -148,19 +161,24 @@ export const watchAvailability = async (
   settings: WatchAvailabilitySettings,
 ): Promise<void> => {
   const startedAt = world.clock();
+  if (startedAt >= run.deadline) {
+    world.report({ event: 'run-skipped', because: 'there is no time to record what it would see' });
+    return;
+  }
   const leaseUntil = startedAt + leaseFor;
-  if (startedAt >= run.deadline) throw new RunLateError('The run was given no time to work in.');
   if (!(await world.store.takeLease(run.holder, startedAt, leaseUntil))) {
     world.report({ event: 'run-skipped', because: 'another run holds the lease' });
     return;
   }
   const failures: unknown[] = [];
   for (const dueAt of looksOf(startedAt, settings.pollSeconds)) {
+    if (dueAt >= run.deadline) break;
     if (dueAt > world.clock()) await world.sleep(dueAt - world.clock(), run.signal);
     if (world.clock() >= run.deadline) break;
     const { fleet, failures: failed } = await look(world, run, settings);
     failures.push(...failed);
-    const last = dueAt + settings.pollSeconds * second >= startedAt + minute;
+    const next = dueAt + settings.pollSeconds * second;
+    const last = next >= startedAt + minute || next >= run.deadline;
     if (!(await world.store.saveFleet(run.holder, fleet, last ? world.clock() : leaseUntil))) break;
   }
   failIfAny(failures);

@@ -4,7 +4,7 @@ import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { NotificationRequest } from '#domain/request.ts';
-import type { KnownRequest, KnownWatch } from '#domain/sources.ts';
+import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
@@ -21,15 +21,15 @@ export type AvailabilityStore = {
   removeTodo(todo: Todo): Promise<boolean>;
   addShape(criteria: Criteria): Promise<void>;
   addEntry(entry: IndexEntry): Promise<void>;
-  readBucket(bucket: string): AsyncIterable<IndexEntry[]>;
+  readBucket(bucket: string, price?: number): AsyncIterable<IndexEntry[]>;
   postponeEntry(entry: IndexEntry, notBefore: Instant): Promise<boolean>;
   removeEntry(entry: IndexEntry): Promise<boolean>;
   putExpiry(at: Instant, recipientId: string, watchId: string): Promise<void>;
   readExpiries(now: Instant): Promise<{ recipientId: string; done: () => Promise<boolean> }[]>;
   readConfigSource(): Promise<KnownWatch[]>;
   saveConfigSource(watches: readonly KnownWatch[]): Promise<void>;
-  readRequestsSource(): Promise<Record<string, KnownRequest>>;
-  saveRequestsSource(requests: Readonly<Record<string, KnownRequest>>): Promise<void>;
+  readRequestsSource(): Promise<KnownRequests>;
+  saveRequestsSource(known: KnownRequests): Promise<void>;
 };
 
 /** What a run asks the provider, in our words. Each call throws if the provider did not answer understandably. */
@@ -39,8 +39,8 @@ export type Inventory = {
   getGpuConfig(configId: string, signal: AbortSignal): Promise<GpuConfig | undefined>;
 };
 
-/** A watch as `warden.config.ts` lists it. */
-export type ConfigWish = { readonly address: string; readonly wish: Wish };
+/** A watch as `warden.config.ts` lists it; `until` is the end as it is written there. */
+export type ConfigWish = { readonly address: string; readonly wish: Wish; readonly until?: string };
 
 /** Everything that a run needs of the world. */
 export type WatchAvailabilityWorld = {
