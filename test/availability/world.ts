@@ -32,9 +32,10 @@ type WatchInput = {
 export type WorldOptions = {
   readonly watches?: readonly WatchInput[];
   readonly availability?: Record<string, unknown>;
+  readonly mail?: Record<string, unknown>;
 };
 
-const settingsFor = (emulator: Emulator, { watches = [], availability = {} }: WorldOptions) =>
+const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail = {} }: WorldOptions) =>
   readSettings({
     provider: {
       runtimesUrl: emulator.runtimesUrl,
@@ -44,7 +45,7 @@ const settingsFor = (emulator: Emulator, { watches = [], availability = {} }: Wo
       projects: emulator.projects,
       callsPerSecond: 1000,
     },
-    mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
+    mail: { sender: 'warden@example.com', operator: 'operator@example.com', ...mail },
     availability: { ...availability, watches },
   });
 
