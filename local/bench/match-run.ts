@@ -122,7 +122,7 @@ const middle = (openings: readonly Opening[]) => median(openings.map(({ calls })
 const startRig = async (openings: number) => {
   const world = await startBenchWorld({
     startsAt: Date.UTC(2026, 10, 2, 9),
-    availability: { readRequestsMinutes: 60 },
+    availability: { readRequestsMinutes: 15 },
   });
   const polls = watchPolls();
   const table = createFillingTable(world.system.dynamodb, createTable(world.system.dynamodb, tableName));

@@ -87,7 +87,7 @@ export const replayTrace = async (trace: AvailabilityTrace, options: ReplayOptio
   const world = await startBenchWorld({
     startsAt,
     // The account has no requests of its own here; they are still read, but not in every look.
-    availability: { watches: watchesFor(trace), readRequestsMinutes: 60 },
+    availability: { watches: watchesFor(trace), readRequestsMinutes: 15 },
   });
   try {
     const { told, mails } = await replayInto(world, trace, polls, options);

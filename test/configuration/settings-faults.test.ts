@@ -89,8 +89,8 @@ const oneField: readonly (readonly [object, string])[] = [
     'availability.mailsPerHour: given 0; allowed: a whole number from 1 to 100',
   ],
   [
-    settingsWith({ availability: { readRequestsMinutes: 61 } }),
-    'availability.readRequestsMinutes: given 61; allowed: a whole number from 1 to 60',
+    settingsWith({ availability: { readRequestsMinutes: 16 } }),
+    'availability.readRequestsMinutes: given 16; allowed: a whole number from 1 to 15',
   ],
   [settingsWith({ availability: { upstreamTo: true } }), `availability.upstreamTo: given true; allowed: ${address}`],
   [

@@ -57,6 +57,10 @@ const price = fc.double({ min: 0.0001, max: 10_000, noNaN: true });
 const words = fc.string({ unit: 'grapheme', maxLength: 20 });
 const id = fc.stringMatching(/^[A-Za-z0-9-]{1,22}$/);
 const offerName = fc.tuple(id, id).map(([place, config]) => `${place}/${config}`);
+/** Plain objects, as our own code makes them. An object without a prototype is nothing that the SDK writes. */
+const dictionary = <T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>, maxKeys?: number) =>
+  fc.dictionary(key, value, { noNullPrototype: true, ...(maxKeys === undefined ? {} : { maxKeys }) });
+
 const pastWindow: fc.Arbitrary<PastWindow> = fc.record({ openedAt: instant, closedAt: instant });
 
 const track: fc.Arbitrary<Track> = fc.oneof(
@@ -93,7 +97,7 @@ export const anyOfferState: fc.Arbitrary<OfferState> = fc.record(
     ),
     askedAt: instant,
     prices: fc.array(fc.record(fields<PriceSpan>({ usd: price, since: instant, observed: count })), { maxLength: 16 }),
-    tracks: fc.dictionary(fc.integer({ min: 1, max: 1024 }).map(String), track),
+    tracks: dictionary(fc.integer({ min: 1, max: 1024 }).map(String), track),
     matchPending: fc.boolean(),
     lookAgainAt: instant,
   }),
@@ -139,7 +143,7 @@ const standing: fc.Arbitrary<WatchStanding> = fc.oneof(
 const keptWatch: fc.Arbitrary<KeptWatch> = fc.record({
   watch,
   standing,
-  told: fc.dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
+  told: dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
 });
 
 const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
@@ -157,11 +161,11 @@ export const anyRecipient: fc.Arbitrary<Recipient> = fc.record(
   fields<Recipient>({
     id,
     address: fc.emailAddress(),
-    watches: fc.dictionary(id, keptWatch, { maxKeys: 4 }),
-    owed: fc.dictionary(
+    watches: dictionary(id, keptWatch, 4),
+    owed: dictionary(
       fc.tuple(id, offerName).map(([watchId, name]) => `${watchId} ${name}`),
       owedRow,
-      { maxKeys: 4 },
+      4,
     ),
     mailedAt: fc.array(instant, { maxLength: 10 }),
     sending: fc.record({ mailId: id, until: instant }),
