@@ -57,9 +57,8 @@ const price = fc.double({ min: 0.0001, max: 10_000, noNaN: true });
 const words = fc.string({ unit: 'grapheme', maxLength: 20 });
 const id = fc.stringMatching(/^[A-Za-z0-9-]{1,22}$/);
 const offerName = fc.tuple(id, id).map(([place, config]) => `${place}/${config}`);
-/** Plain objects, as our own code makes them. An object without a prototype is nothing that the SDK writes. */
-const dictionary = <T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>, maxKeys?: number) =>
-  fc.dictionary(key, value, { noNullPrototype: true, ...(maxKeys === undefined ? {} : { maxKeys }) });
+/** As plain objects, as our own code makes them; fast-check also draws some without a prototype, which the SDK refuses. */
+const plain = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> => arbitrary.map((value) => structuredClone(value));
 
 const pastWindow: fc.Arbitrary<PastWindow> = fc.record({ openedAt: instant, closedAt: instant });
 
@@ -74,34 +73,43 @@ const track: fc.Arbitrary<Track> = fc.oneof(
   ),
 );
 
-export const anyOfferState: fc.Arbitrary<OfferState> = fc.record(
-  fields<OfferState>({
-    region: id,
-    hardware: fc.record(
-      fields<OfferState['hardware']>({
-        configId: id,
-        gpuModel: words,
-        gpuVendor: words,
-        vramGib: price,
-        cpuCores: price,
-        memoryGib: price,
-        pricePerGpuHour: price,
+export const anyOfferState: fc.Arbitrary<OfferState> = plain(
+  fc.record(
+    fields<OfferState>({
+      region: id,
+      hardware: fc.record(
+        fields<OfferState['hardware']>({
+          configId: id,
+          gpuModel: words,
+          gpuVendor: words,
+          vramGib: price,
+          cpuCores: price,
+          memoryGib: price,
+          pricePerGpuHour: price,
+        }),
+        { requiredKeys: ['configId', 'gpuModel', 'gpuVendor', 'vramGib', 'cpuCores', 'memoryGib'] },
+      ),
+      listed: fc.boolean(),
+      availability: words,
+      counts: fc.record(
+        fields<OfferState['counts'] & {}>({
+          available: count,
+          total: count,
+          smallestBlock: count,
+          largestBlock: count,
+        }),
+        { requiredKeys: ['available', 'smallestBlock'] },
+      ),
+      askedAt: instant,
+      prices: fc.array(fc.record(fields<PriceSpan>({ usd: price, since: instant, observed: count })), {
+        maxLength: 16,
       }),
-      { requiredKeys: ['configId', 'gpuModel', 'gpuVendor', 'vramGib', 'cpuCores', 'memoryGib'] },
-    ),
-    listed: fc.boolean(),
-    availability: words,
-    counts: fc.record(
-      fields<OfferState['counts'] & {}>({ available: count, total: count, smallestBlock: count, largestBlock: count }),
-      { requiredKeys: ['available', 'smallestBlock'] },
-    ),
-    askedAt: instant,
-    prices: fc.array(fc.record(fields<PriceSpan>({ usd: price, since: instant, observed: count })), { maxLength: 16 }),
-    tracks: dictionary(fc.integer({ min: 1, max: 1024 }).map(String), track),
-    matchPending: fc.boolean(),
-    lookAgainAt: instant,
-  }),
-  { requiredKeys: ['region', 'hardware', 'listed', 'askedAt', 'prices', 'tracks', 'matchPending'] },
+      tracks: fc.dictionary(fc.integer({ min: 1, max: 1024 }).map(String), track),
+      matchPending: fc.boolean(),
+      lookAgainAt: instant,
+    }),
+    { requiredKeys: ['region', 'hardware', 'listed', 'askedAt', 'prices', 'tracks', 'matchPending'] },
+  ),
 );
 
 const criteria: fc.Arbitrary<Criteria> = fc.record(
@@ -143,7 +151,7 @@ const standing: fc.Arbitrary<WatchStanding> = fc.oneof(
 const keptWatch: fc.Arbitrary<KeptWatch> = fc.record({
   watch,
   standing,
-  told: dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
+  told: fc.dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
 });
 
 const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
@@ -157,34 +165,38 @@ const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
   fc.record({ kind: fc.constant('expired' as const), watchId: id, owedAt: instant }),
 );
 
-export const anyRecipient: fc.Arbitrary<Recipient> = fc.record(
-  fields<Recipient>({
-    id,
-    address: fc.emailAddress(),
-    watches: dictionary(id, keptWatch, 4),
-    owed: dictionary(
-      fc.tuple(id, offerName).map(([watchId, name]) => `${watchId} ${name}`),
-      owedRow,
-      4,
-    ),
-    mailedAt: fc.array(instant, { maxLength: 10 }),
-    sending: fc.record({ mailId: id, until: instant }),
-    failure: fc.record({ count, retryAt: instant, because: words }),
-    undeliverable: fc.record(
-      fields<Recipient['undeliverable'] & {}>({ because: words, since: instant, retryAt: instant }),
-      { requiredKeys: ['because', 'since'] },
-    ),
-  }),
-  { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
+export const anyRecipient: fc.Arbitrary<Recipient> = plain(
+  fc.record(
+    fields<Recipient>({
+      id,
+      address: fc.emailAddress(),
+      watches: fc.dictionary(id, keptWatch, { maxKeys: 4 }),
+      owed: fc.dictionary(
+        fc.tuple(id, offerName).map(([watchId, name]) => `${watchId} ${name}`),
+        owedRow,
+        { maxKeys: 4 },
+      ),
+      mailedAt: fc.array(instant, { maxLength: 10 }),
+      sending: fc.record({ mailId: id, until: instant }),
+      failure: fc.record({ count, retryAt: instant, because: words }),
+      undeliverable: fc.record(
+        fields<Recipient['undeliverable'] & {}>({ because: words, since: instant, retryAt: instant }),
+        { requiredKeys: ['because', 'since'] },
+      ),
+    }),
+    { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
+  ),
 );
 
-export const anyFleet: fc.Arbitrary<Fleet> = fc.record(
-  fields<Fleet>({
-    observed: count,
-    lastCompleteAt: instant,
-    configDigest: id,
-    requestsReadAt: instant,
-    expiryReadAt: instant,
-  }),
-  { requiredKeys: ['observed'] },
+export const anyFleet: fc.Arbitrary<Fleet> = plain(
+  fc.record(
+    fields<Fleet>({
+      observed: count,
+      lastCompleteAt: instant,
+      configDigest: id,
+      requestsReadAt: instant,
+      expiryReadAt: instant,
+    }),
+    { requiredKeys: ['observed'] },
+  ),
 );
