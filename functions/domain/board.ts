@@ -2,7 +2,7 @@ import type { OfferKey } from './offer.ts';
 import type { OfferState } from './offer-state.ts';
 import type { Odometer } from './poll.ts';
 import type { Instant } from './time.ts';
-import type { IndexBounds, Shape } from './watch-index.ts';
+import type { Shape } from './watch-index.ts';
 
 /**
  * A recipient that must be looked at: a watch of theirs is new, or something is owed. It is put before the recipient is
@@ -31,13 +31,4 @@ export type Board = {
   readonly todo: readonly Todo[];
   /** What is wrong with the items that could not be understood; the others are read without them. */
   readonly unreadable: readonly string[];
-};
-
-/** A hint that a watch stands in a bucket. What it says of the watch only saves reading its recipient in vain. */
-export type IndexEntry = IndexBounds & {
-  readonly bucket: string;
-  readonly recipientId: string;
-  readonly watchId: string;
-  readonly createdAt: Instant;
-  readonly notBefore: Instant;
 };

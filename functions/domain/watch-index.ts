@@ -1,5 +1,6 @@
 import type { Offer } from './offer.ts';
-import { type Criteria, modelNames, squashed } from './watch.ts';
+import type { Instant } from './time.ts';
+import { type Criteria, modelNames, squashed, type Watch } from './watch.ts';
 
 /**
  * How the watches that an offer may concern are found without reading the others. A watch stands in one bucket, named by its
@@ -68,10 +69,29 @@ export const bucketsFor = (
 /** What an entry of the index says of its watch, so that those that cannot fire need not be read. */
 export type IndexBounds = Pick<Criteria, 'maxPricePerGpuHour' | 'vramMinGib' | 'vramMaxGib'>;
 
-export const boundsOf = ({ maxPricePerGpuHour, vramMinGib, vramMaxGib }: Criteria): IndexBounds => ({
+const boundsOf = ({ maxPricePerGpuHour, vramMinGib, vramMaxGib }: Criteria): IndexBounds => ({
   ...(maxPricePerGpuHour === undefined ? {} : { maxPricePerGpuHour }),
   ...(vramMinGib === undefined ? {} : { vramMinGib }),
   ...(vramMaxGib === undefined ? {} : { vramMaxGib }),
+});
+
+/** A hint that a watch stands in a bucket. What it says of the watch only saves reading its recipient in vain. */
+export type IndexEntry = IndexBounds & {
+  readonly bucket: string;
+  readonly recipientId: string;
+  readonly watchId: string;
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+};
+
+/** The entry of a watch that is made now. */
+export const entryOf = (recipientId: string, { id, criteria }: Watch, now: Instant): IndexEntry => ({
+  bucket: bucketOf(criteria),
+  recipientId,
+  watchId: id,
+  ...boundsOf(criteria),
+  createdAt: now,
+  notBefore: now,
 });
 
 /** Whether a GPU with so much memory (GiB) can be meant. */

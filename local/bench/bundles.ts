@@ -3,7 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** A bundle as Lambda would get it. `parts` are the packages (and our own code) that it is made of, the biggest first. */
+/**
+ * A bundle as Lambda would get it. `bytes` are those that a cold start reads: the entry and what it imports, without the chunks
+ * that are only loaded when they are asked for. `parts` are the packages (and our own code) in them, the biggest first.
+ */
 export type Bundle = {
   readonly name: string;
   readonly file: string;
@@ -22,9 +25,28 @@ const partOf = (path: string): string => {
   return name ?? path.split('/').slice(0, 2).join('/');
 };
 
-const partsOf = (inputs: Metafile['outputs'][string]['inputs']) => {
+type Outputs = Metafile['outputs'];
+
+/** The entry and every chunk that importing it loads. */
+const loadedOutputs = (outputs: Outputs): Outputs[string][] => {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    const output = outputs[path];
+    if (output === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of output.imports) if (kind === 'import-statement') load(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (isEntry(path, entryPoint)) load(path);
+  return [...loaded].flatMap((path) => outputs[path] ?? []);
+};
+
+/** esbuild calls the target of every dynamic import an entry too. */
+const isEntry = (path: string, entryPoint: string | undefined) =>
+  entryPoint !== undefined && path.endsWith('/index.mjs');
+
+const partsOf = (inputs: readonly Outputs[string]['inputs'][]) => {
   const bytes = new Map<string, number>();
-  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  for (const [path, { bytesInOutput }] of inputs.flatMap((each) => Object.entries(each))) {
     const part = partOf(path);
     bytes.set(part, (bytes.get(part) ?? 0) + bytesInOutput);
   }
@@ -40,7 +62,11 @@ const bundle = async (name: string, source: Source, folder: string): Promise<Bun
   const file = join(folder, name, 'index.mjs');
   const { metafile } = await build({
     ...('stdin' in source ? { stdin: source.stdin } : { entryPoints: [...source.entryPoints] }),
-    outfile: file,
+    outdir: join(folder, name),
+    entryNames: 'index',
+    outExtension: { '.js': '.mjs' },
+    // What a login on a laptop needs, and Lambda never, goes into chunks of its own.
+    splitting: true,
     absWorkingDir: repository,
     bundle: true,
     minify: true,
@@ -52,8 +78,9 @@ const bundle = async (name: string, source: Source, folder: string): Promise<Bun
     metafile: true,
     logLevel: 'error',
   });
-  const [output] = Object.values(metafile.outputs);
-  return { name, file, bytes: output?.bytes ?? 0, parts: partsOf(output?.inputs ?? {}) };
+  const loaded = loadedOutputs(metafile.outputs);
+  const bytes = loaded.reduce((sum, output) => sum + output.bytes, 0);
+  return { name, file, bytes, parts: partsOf(loaded.map(({ inputs }) => inputs)) };
 };
 
 /** The entry of every Lambda function. */

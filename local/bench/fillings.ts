@@ -4,7 +4,7 @@ import type { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { newRecipient, type Recipient, withWatch } from '#domain/recipient.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Watch } from '#domain/watch.ts';
-import { bucketOf } from '#domain/watch-index.ts';
+import { entryOf } from '#domain/watch-index.ts';
 
 export type Stores = ReturnType<typeof createAvailabilityStore> & ReturnType<typeof createRecipientStore>;
 
@@ -44,13 +44,7 @@ const placeWatch = async (
   now: Instant,
 ): Promise<Recipient> => {
   const watch: Watch = { id, source: 'config', madeAt: now, criteria, notify: 'once' };
-  await stores.addEntry({
-    bucket: bucketOf(criteria),
-    recipientId: recipient.id,
-    watchId: id,
-    createdAt: now,
-    notBefore: now,
-  });
+  await stores.addEntry(entryOf(recipient.id, watch, now));
   return withWatch(recipient, watch, now);
 };
 

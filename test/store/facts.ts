@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import type { Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { Fleet, Todo } from '#domain/board.ts';
 import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient, WatchStanding } from '#domain/recipient.ts';
 import type { Criteria, Watch } from '#domain/watch.ts';
+import type { IndexEntry } from '#domain/watch-index.ts';
 
 /** Monday, 2 November 2026, 09:00 UTC. */
 export const now = Date.UTC(2026, 10, 2, 9);

@@ -11,12 +11,13 @@ import {
   todoSchema,
 } from '#adapters/store/items.ts';
 import type { Item, Table } from '#adapters/store/table.ts';
-import type { Board, Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { Board, Fleet, Todo } from '#domain/board.ts';
 import { historyKept } from '#domain/keeping.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
 import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import { type Instant, second } from '#domain/time.ts';
+import type { IndexEntry } from '#domain/watch-index.ts';
 import { rankOfLimit, rankOfPrice, type Shape, shapeOf } from '#domain/watch-index.ts';
 
 /** The partition that a run reads in one query: fleet, shapes, offers and the recipients to look at. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Board, IndexEntry } from '#domain/board.ts';
+import type { Board } from '#domain/board.ts';
 import { quietAfterMail } from '#domain/firing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, priceOf, stateKey } from '#domain/offer-state.ts';
@@ -7,6 +7,7 @@ import { matched, offersToMatch } from '#domain/poll.ts';
 import { type Judgement, toldFor } from '#domain/recipient.ts';
 import { type Instant, minute, sooner } from '#domain/time.ts';
 import { exactOffer } from '#domain/watch.ts';
+import type { IndexEntry } from '#domain/watch-index.ts';
 import { bucketsFor, fitsVram, gpusOfShape, type Shape } from '#domain/watch-index.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilityWorld } from './world.ts';

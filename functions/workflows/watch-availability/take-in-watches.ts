@@ -16,7 +16,7 @@ import {
 } from '#domain/sources.ts';
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
-import { boundsOf, bucketOf, shapeOf } from '#domain/watch-index.ts';
+import { entryOf, shapeOf } from '#domain/watch-index.ts';
 import { changeRecipient } from './look-at-recipient.ts';
 import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
@@ -29,9 +29,7 @@ const byRecipient = (world: WatchAvailabilityWorld, listed: readonly ListedWatch
 
 /** Writes everything by which a watch is found. */
 const indexWatch = async (world: WatchAvailabilityWorld, recipientId: string, watch: Watch): Promise<void> => {
-  const now = world.clock();
-  const place = { bucket: bucketOf(watch.criteria), recipientId, watchId: watch.id };
-  await world.store.addEntry({ ...place, ...boundsOf(watch.criteria), createdAt: now, notBefore: now });
+  await world.store.addEntry(entryOf(recipientId, watch, world.clock()));
   if (watch.expiresAt !== undefined) await world.store.putExpiry(watch.expiresAt, recipientId, watch.id);
 };
 

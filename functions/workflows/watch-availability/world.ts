@@ -1,4 +1,4 @@
-import type { Board, Fleet, IndexEntry, Todo } from '#domain/board.ts';
+import type { Board, Fleet, Todo } from '#domain/board.ts';
 import type { Report } from '#domain/event.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
@@ -7,6 +7,7 @@ import type { NotificationRequest } from '#domain/request.ts';
 import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
+import type { IndexEntry } from '#domain/watch-index.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
 
 /** What a run reads and writes. A write that answers false was refused because somebody else's is newer. */
