@@ -1,5 +1,4 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import type { SettingsInput } from '#adapters/configuration/settings.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -9,6 +8,7 @@ import { startEmulator } from '#local/emulator/emulator.ts';
 import { startQueue } from '#local/engines/queue.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { sqsEvent } from '#local/sqs-event.ts';
 import { createSystem, type System } from '#local/system.ts';
 
 export const tableName = 'warden';
@@ -73,30 +73,13 @@ const settingsFor = (emulator: Awaited<ReturnType<typeof startEmulator>>, option
     availability: options.availability,
   });
 
-const toRecord = (body: string, index: number): SQSRecord => ({
-  messageId: `message-${index}`,
-  receiptHandle: `handle-${index}`,
-  body,
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '0',
-    SenderId: 'local',
-    ApproximateFirstReceiveTimestamp: '0',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: 'arn:aws:sqs:local:000000000000:notices',
-  awsRegion: 'local',
-});
-
 /** Hands what waits on the queue to send-notice, ten messages in an event as Lambda does; answers how many were taken. */
 const deliverOnce = async ({ sqs, sendNotice }: System, QueueUrl: string): Promise<number> => {
   const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 });
   const { Messages = [] } = await sqs.send(receive);
   if (Messages.length === 0) return 0;
-  const Records = Messages.map(({ Body = '' }, index) => toRecord(Body, index));
-  const { batchItemFailures } = await sendNotice({ Records }, lambdaContext({ functionName: 'send-notice' }));
+  const event = sqsEvent(Messages.map(({ Body = '' }) => Body));
+  const { batchItemFailures } = await sendNotice(event, lambdaContext({ functionName: 'send-notice' }));
   if (batchItemFailures.length > 0) throw new BenchFailedError(`Messages that failed: ${batchItemFailures.length}`);
   const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));

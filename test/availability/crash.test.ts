@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { minute } from '#domain/time.ts';
 import type { ProxiedCall } from '#local/engines/faults.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
-import { h100, region, sqsEvent, startEngines, startWorld, type TestEngines, type World } from './world.ts';
+import { sqsEvent } from '#local/sqs-event.ts';
+import { h100, region, startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;
 let world: World;

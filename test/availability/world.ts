@@ -1,5 +1,4 @@
 import { DeleteMessageCommand, PurgeQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import { minute } from '#domain/time.ts';
@@ -10,6 +9,7 @@ import { startInbox } from '#local/engines/inbox.ts';
 import { startQueue } from '#local/engines/queue.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { sqsEvent } from '#local/sqs-event.ts';
 import { createSystem, type System } from '#local/system.ts';
 
 /** Monday, 2 November 2026, 09:00 UTC. */
@@ -48,26 +48,6 @@ const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail
     mail: { sender: 'warden@example.com', operator: 'operator@example.com', ...mail },
     availability: { ...availability, watches },
   });
-
-/** One message, as Lambda hands it over. */
-export const sqsEvent = (bodies: readonly string[]): SQSEvent => ({
-  Records: bodies.map((body, index) => ({
-    messageId: `message-${index}`,
-    receiptHandle: `handle-${index}`,
-    body,
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'local',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:local:000000000000:notices',
-    awsRegion: 'local',
-  })),
-});
 
 const takeMessage = async (sqs: SQSClient, queueUrl: string) => {
   const { Messages = [] } = await sqs.send(

@@ -14,8 +14,9 @@ import { type FaultProxy, startFaultProxy } from '#local/engines/fault-proxy.ts'
 import { type Inbox, startInbox } from '#local/engines/inbox.ts';
 import { createTable, startTable, type Table } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { sqsEvent } from '#local/sqs-event.ts';
 import { startMailService } from '../adapters/mail-service.ts';
-import { sqsEvent } from '../availability/world.ts';
+
 import { mailClient, tableClient } from '../local/sdk-clients.ts';
 import { eventOf } from './links-bench.ts';
 import { configId, now, openOffer, owedFor, owedPerson, personWith, region } from './people.ts';

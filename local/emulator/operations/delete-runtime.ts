@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Operation } from '../server/app-types.ts';
-import { runtimeIn, statusAt, terminating } from '../state/runtimes.ts';
+import { statusAt, terminating } from '../state/runtimes.ts';
 import { withEntry } from '../state/state.ts';
-import { CONFLICTS, conflict, notFound, PROJECT_REFUSALS } from '../wire/errors.ts';
-import { checkProject, runtimePath } from '../wire/project-path.ts';
+import { CONFLICTS, conflict, PROJECT_REFUSALS } from '../wire/errors.ts';
+import { runtimeAt, runtimePath } from '../wire/project-path.ts';
 import { runtimeDetail, toRuntimeDetail } from '../wire/runtime-body.ts';
 
 const route = createRoute({
@@ -28,11 +28,8 @@ export const deleteRuntime: Operation = {
   route,
   join: (app, world) =>
     app.openapi(route, (c) => {
-      const path = c.req.valid('param');
-      checkProject(world, c.var.caller, path);
       const view = world.view();
-      const runtime = runtimeIn(view, path.org_id, path.project_id, path.airuntime_id);
-      if (!runtime) throw notFound(`airuntime_id: there is no runtime "${path.airuntime_id}"`);
+      const runtime = runtimeAt(world, c.var.caller, view, c.req.valid('param'));
       if (statusAt(runtime, view.now) === 'Terminating') throw conflict('the runtime is already terminating');
       const going = terminating(runtime, world.chance, view.now);
       world.change((state) => ({ ...state, runtimes: withEntry(state.runtimes, going.id, going) }));

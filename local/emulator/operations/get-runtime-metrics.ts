@@ -1,10 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Operation } from '../server/app-types.ts';
 import { samplesOf } from '../state/metrics.ts';
-import { runtimeIn } from '../state/runtimes.ts';
-import { notFound, PROJECT_REFUSALS } from '../wire/errors.ts';
+import { PROJECT_REFUSALS } from '../wire/errors.ts';
 import { metricsBody, toMetricsBody } from '../wire/metrics-body.ts';
-import { checkProject, runtimePath } from '../wire/project-path.ts';
+import { runtimeAt, runtimePath } from '../wire/project-path.ts';
 
 const route = createRoute({
   method: 'get',
@@ -27,11 +26,8 @@ export const getRuntimeMetrics: Operation = {
   route,
   join: (app, world) =>
     app.openapi(route, (c) => {
-      const path = c.req.valid('param');
-      checkProject(world, c.var.caller, path);
-      const { view } = c.var;
-      const runtime = runtimeIn(view, path.org_id, path.project_id, path.airuntime_id);
-      if (!runtime) throw notFound(`airuntime_id: there is no runtime "${path.airuntime_id}"`);
+      const { view, caller } = c.var;
+      const runtime = runtimeAt(world, caller, view, c.req.valid('param'));
       // The one answer that leaves the schema on purpose: a body that a test wrote by hand.
       if (runtime.metrics.kind === 'raw') return Response.json(runtime.metrics.body) as never;
       return c.json(toMetricsBody(runtime, samplesOf(view, runtime, world.seed)), 200);

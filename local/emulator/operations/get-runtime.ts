@@ -1,8 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Operation } from '../server/app-types.ts';
-import { runtimeIn } from '../state/runtimes.ts';
-import { notFound, PROJECT_REFUSALS } from '../wire/errors.ts';
-import { checkProject, runtimePath } from '../wire/project-path.ts';
+import { PROJECT_REFUSALS } from '../wire/errors.ts';
+import { runtimeAt, runtimePath } from '../wire/project-path.ts';
 import { runtimeDetail, toRuntimeDetail } from '../wire/runtime-body.ts';
 
 const route = createRoute({
@@ -26,10 +25,7 @@ export const getRuntime: Operation = {
   route,
   join: (app, world) =>
     app.openapi(route, (c) => {
-      const path = c.req.valid('param');
-      checkProject(world, c.var.caller, path);
-      const runtime = runtimeIn(c.var.view, path.org_id, path.project_id, path.airuntime_id);
-      if (!runtime) throw notFound(`airuntime_id: there is no runtime "${path.airuntime_id}"`);
+      const runtime = runtimeAt(world, c.var.caller, c.var.view, c.req.valid('param'));
       return c.json(toRuntimeDetail(runtime, c.var.view.now), 200);
     }),
 };

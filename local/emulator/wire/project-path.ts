@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Caller } from '../state/accounts.ts';
+import { runtimeIn } from '../state/runtimes.ts';
+import type { View } from '../state/state.ts';
 import type { World } from '../state/world.ts';
 import { forbidden, notFound } from './errors.ts';
 
@@ -13,4 +15,12 @@ export const checkProject = (world: World, caller: Caller, path: z.output<typeof
   if (!world.accounts.hasProject(path.org_id, path.project_id)) {
     throw notFound(`project_id: there is no project "${path.project_id}"`);
   }
+};
+
+/** The runtime that a path names, for somebody who may ask for it. */
+export const runtimeAt = (world: World, caller: Caller, view: View, path: z.output<typeof runtimePath>) => {
+  checkProject(world, caller, path);
+  const runtime = runtimeIn(view, path.org_id, path.project_id, path.airuntime_id);
+  if (!runtime) throw notFound(`airuntime_id: there is no runtime "${path.airuntime_id}"`);
+  return runtime;
 };
