@@ -6,7 +6,7 @@ import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
 import { day, type Instant, minute, sooner } from '#domain/time.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
-import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { Fail, Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 const recipientsAtOnce = 16;
 /** Whoever puts a marker writes the recipient within this time; a younger marker is never taken away. */
@@ -53,8 +53,8 @@ const noteLookAgain = async (
 
 /**
  * Looks at every marked recipient: watches just made fire here, and what is owed and was not sent is announced again,
- * except to those whom the match announced a moment ago. The queue may get an id twice; the sender takes it once. Answers
- * what went wrong; one recipient's trouble is no other's.
+ * except to those whom the match announced a moment ago. The queue may get an id twice; the sender takes it once. One
+ * recipient's trouble is no other's.
  */
 export const announceOwed = async (
   world: WatchAvailabilityWorld,
@@ -62,8 +62,8 @@ export const announceOwed = async (
   settings: WatchAvailabilitySettings,
   board: Pick<Board, 'todo' | 'offers'>,
   justAnnounced: ReadonlySet<string>,
-): Promise<unknown[]> => {
-  const failures: unknown[] = [];
+  fail: Fail,
+): Promise<void> => {
   const lookAgainAt = new Map<OfferKey, Instant>();
   const due = board.todo.filter((todo) => todo.notBefore <= world.clock());
   const ids = await pLimit(recipientsAtOnce).map(due, async (todo) => {
@@ -76,11 +76,10 @@ export const announceOwed = async (
       const isDue = await settleTodo(world, settings, todo, judgement?.recipient);
       return isDue && !justAnnounced.has(todo.recipientId) ? [todo.recipientId] : [];
     } catch (failure) {
-      failures.push(failure);
+      fail(failure);
       return [];
     }
   });
   await noteLookAgain(world, board.offers, lookAgainAt);
   if (ids.flat().length > 0) await world.queue.announce(ids.flat());
-  return failures;
 };

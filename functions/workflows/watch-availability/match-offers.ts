@@ -10,7 +10,7 @@ import { exactOffer } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
 import { bucketsFor, fitsVram, gpusOfShape, type Shape } from '#domain/watch-index.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
-import type { Run, WatchAvailabilityWorld } from './world.ts';
+import type { Fail, Run, WatchAvailabilityWorld } from './world.ts';
 
 const recipientsAtOnce = 16;
 /** An entry without its watch may belong to one that is being made this moment; older than this it is left over. */
@@ -31,8 +31,8 @@ const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judge
   if (quietUntil > now && quietUntil > entry.notBefore) await world.store.postponeEntry(entry, quietUntil);
 };
 
-/** What a match has brought so far: who was announced, and what went wrong. */
-type Matching = { readonly announced: Set<string>; readonly failures: unknown[] };
+/** A match at work: who was announced so far, and whom to tell of what goes wrong. */
+type Matching = { readonly announced: Set<string>; readonly fail: Fail };
 
 /** Announces recipients who are owed something now. If that fails, their markers announce them in the next run. */
 const announceNow = async (
@@ -45,7 +45,7 @@ const announceNow = async (
     await world.queue.announce(owed);
     for (const recipientId of owed) matching.announced.add(recipientId);
   } catch (failure) {
-    matching.failures.push(failure);
+    matching.fail(failure);
   }
 };
 
@@ -72,7 +72,7 @@ const matchPage = async (
       return judgement?.lookAgainAt[offer];
     } catch (failure) {
       // One recipient's trouble is no other's: this one is looked at again in the next minute.
-      matching.failures.push(failure);
+      matching.fail(failure);
       return now;
     }
   });
@@ -105,16 +105,24 @@ const matchOffer = async (
   return (await world.store.saveOffer(after)) ? after : undefined;
 };
 
-/** Who fired and was announced, the offers as they stand after the match, and what went wrong in it. */
-export type MatchResult = Matching & { readonly offers: ReadonlyMap<OfferKey, OfferState> };
+/** Who fired and was announced, and the offers as they stand after the match. */
+export type MatchResult = {
+  readonly announced: ReadonlySet<string>;
+  readonly offers: ReadonlyMap<OfferKey, OfferState>;
+};
 
 /**
  * Matches the offers that need it with the watches that wait. An offer whose match does not end (time, a failure) stays
  * pending and is matched again by the next run; whoever fired already stays silent then. Neither one offer's failure nor one
  * recipient's stops the others.
  */
-export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board: Board): Promise<MatchResult> => {
-  const matching: Matching = { announced: new Set(), failures: [] };
+export const matchOffers = async (
+  world: WatchAvailabilityWorld,
+  run: Run,
+  board: Board,
+  fail: Fail,
+): Promise<MatchResult> => {
+  const matching: Matching = { announced: new Set(), fail };
   const offers = new Map(board.offers);
   for (const state of offersToMatch(board.offers, world.clock())) {
     if (world.clock() >= run.deadline) break;
@@ -122,8 +130,8 @@ export const matchOffers = async (world: WatchAvailabilityWorld, run: Run, board
       const after = await matchOffer(world, run, board, state, matching);
       if (after !== undefined) offers.set(stateKey(after), after);
     } catch (failure) {
-      matching.failures.push(failure);
+      matching.fail(failure);
     }
   }
-  return { ...matching, offers };
+  return { announced: matching.announced, offers };
 };

@@ -12,12 +12,13 @@ import {
   windowJustClosed,
 } from '#domain/poll.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
+import type { Watch } from '#domain/watch.ts';
 import { gpusOfShape } from '#domain/watch-index.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
 import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
-import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { Fail, Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
 export class RunLateError extends Error {
@@ -75,7 +76,7 @@ const poll = async (world: WatchAvailabilityWorld, run: Run, board: Board): Prom
 };
 
 /** Looks at the recipients of watches that have run out, every ten minutes. One recipient's trouble is no other's. */
-const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, failures: unknown[]): Promise<Fleet> => {
+const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, fail: Fail): Promise<Fleet> => {
   const now = world.clock();
   if (now - (board.fleet.expiryReadAt ?? 0) < expiriesEvery) return board.fleet;
   for (const { recipientId, done } of await world.store.readExpiries(now)) {
@@ -83,7 +84,7 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, failu
       await lookAtRecipient(world, recipientId, board.offers);
       await done();
     } catch (failure) {
-      failures.push(failure);
+      fail(failure);
     }
   }
   return { ...board.fleet, expiryReadAt: now };
@@ -91,63 +92,70 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, failu
 
 type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
 
-/** Runs the parts of a look one after the other; one that fails is told and kept, and the others go on. */
-const createAttempt = (world: WatchAvailabilityWorld, failures: unknown[]) => {
-  return async <T>(part: Part, work: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work();
-    } catch (failure) {
+/** Runs the parts of a look one after the other: what goes wrong in one is told and kept, and the others go on. */
+const createAttempts = (world: WatchAvailabilityWorld, failures: unknown[]) => {
+  const failIn =
+    (part: Part): Fail =>
+    (failure) => {
       failures.push(failure);
       const because = String(failure);
       world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because });
+    };
+  const attempt = async <T>(part: Part, work: (fail: Fail) => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work(failIn(part));
+    } catch (failure) {
+      failIn(part)(failure);
       return otherwise;
     }
   };
+  return { attempt, failIn };
 };
 
 const nothingTakenIn: TakenIn = { added: [], changed: false, remember: {} };
 
-/** One look at the provider and everything that follows from it. Answers the fleet to be remembered, and what failed. */
-const look = async (
+/** Reads the board, and takes in what its sources of watches changed. */
+const prepare = async (
   world: WatchAvailabilityWorld,
   run: Run,
   settings: WatchAvailabilitySettings,
-): Promise<{ fleet: Fleet; failures: unknown[] }> => {
-  const failures: unknown[] = [];
-  const attempt = createAttempt(world, failures);
-  let board = await world.store.readBoard();
-  const { fleet } = board;
+  { attempt, failIn }: ReturnType<typeof createAttempts>,
+): Promise<{ board: Board; added: readonly Watch[] }> => {
+  const before = await world.store.readBoard();
+  const { fleet } = before;
   const config = await attempt('watches', () => takeInConfig(world, settings, fleet), nothingTakenIn);
   const requests = await attempt('requests', () => takeInRequests(world, run, settings, fleet), nothingTakenIn);
-  if (config.changed || requests.changed) board = await world.store.readBoard();
-  board = { ...board, fleet: { ...fleet, ...config.remember, ...requests.remember } };
-  for (const because of board.unreadable) await attempt('board', () => Promise.reject(new Error(because)), undefined);
-  board = await attempt('poll', () => poll(world, run, board), board);
-  await attempt(
-    'configs',
-    () => checkConfigs(world, run, board.offers, [...config.added, ...requests.added]),
-    undefined,
-  );
-  const { offers, announced, failures: unmatched } = await matchOffers(world, run, board);
-  const unexpired: unknown[] = [];
-  const after = await attempt('expiry', () => takeOutExpired(world, board, unexpired), board.fleet);
-  const work = () => announceOwed(world, run, settings, { ...board, offers }, announced);
-  const unannounced = await attempt('announce', work, []);
-  for (const [part, those] of [
-    ['match', unmatched],
-    ['expiry', unexpired],
-    ['announce', unannounced],
-  ] as const) {
-    for (const failure of those) await attempt(part, () => Promise.reject(failure), undefined);
-  }
-  return { fleet: after, failures };
+  const board = config.changed || requests.changed ? await world.store.readBoard() : before;
+  for (const because of board.unreadable) failIn('board')(because);
+  const remembered = { ...fleet, ...config.remember, ...requests.remember };
+  return { board: { ...board, fleet: remembered }, added: [...config.added, ...requests.added] };
+};
+
+/** One look at the provider and everything that follows from it. Answers the fleet to be remembered. */
+const lookOnce = async (
+  world: WatchAvailabilityWorld,
+  run: Run,
+  settings: WatchAvailabilitySettings,
+  failures: unknown[],
+): Promise<Fleet> => {
+  const attempts = createAttempts(world, failures);
+  const { attempt } = attempts;
+  const { board: prepared, added } = await prepare(world, run, settings, attempts);
+  const board = await attempt('poll', () => poll(world, run, prepared), prepared);
+  await attempt('configs', () => checkConfigs(world, run, board.offers, added), undefined);
+  const unmatched = { announced: new Set<string>(), offers: board.offers };
+  const { announced, offers } = await attempt('match', (fail) => matchOffers(world, run, board, fail), unmatched);
+  const fleet = await attempt('expiry', (fail) => takeOutExpired(world, board, fail), board.fleet);
+  const { todo } = board;
+  await attempt('announce', (fail) => announceOwed(world, run, settings, { todo, offers }, announced, fail), undefined);
+  return fleet;
 };
 
 /** When the looks of one run are due. */
 const looksOf = (startedAt: Instant, pollSeconds: number): Instant[] =>
   Array.from(
     { length: Math.max(1, Math.floor(60 / pollSeconds)) },
-    (_, look) => startedAt + look * pollSeconds * second,
+    (_, index) => startedAt + index * pollSeconds * second,
   );
 
 /**
@@ -175,8 +183,7 @@ export const watchAvailability = async (
     if (dueAt >= run.deadline) break;
     if (dueAt > world.clock()) await world.sleep(dueAt - world.clock(), run.signal);
     if (world.clock() >= run.deadline) break;
-    const { fleet, failures: failed } = await look(world, run, settings);
-    failures.push(...failed);
+    const fleet = await lookOnce(world, run, settings, failures);
     const next = dueAt + settings.pollSeconds * second;
     const last = next >= startedAt + minute || next >= run.deadline;
     if (!(await world.store.saveFleet(run.holder, fleet, last ? world.clock() : leaseUntil))) break;
