@@ -4,7 +4,7 @@ import type { OfferKey } from './offer.ts';
 import { type OfferState, type PastWindow, priceOf, windowFor } from './offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
 import { type Instant, minute } from './time.ts';
-import { watchInWords } from './watch.ts';
+import { exactOffer, watchInWords } from './watch.ts';
 
 type WindowRow = Extract<OwedRow, { kind: 'window' }>;
 
@@ -97,6 +97,10 @@ const toldRow = ({ row, window }: RowWithWindow): ToldRow => ({
 const newsFirst = (a: AvailabilityRow, b: AvailabilityRow): number =>
   Number(a.window.state === 'closed') - Number(b.window.state === 'closed') || b.window.openedAt - a.window.openedAt;
 
+/** The offer that a row is about; an expiry is about one only where its watch was exact. */
+const offerOf = (row: OwedRow, { watch }: KeptWatch): OfferKey | undefined =>
+  row.kind === 'window' ? row.offer : exactOffer(watch.criteria);
+
 /**
  * Puts everything owed into one mail: a row per offer and wanted number of GPUs, as things stand now. A window that closed
  * meanwhile is told as closed, which leaves its `once` watches armed. A row of which nothing is known is left out, and stays
@@ -113,11 +117,13 @@ export const composeMail = (
   const rowKeys: string[] = [];
   for (const [rowKey, row] of Object.entries(owed)) {
     const kept = recipient.watches[row.watchId];
-    const known = row.kind === 'window' ? facts.get(row.offer) : undefined;
+    const offer = kept && offerOf(row, kept);
+    const known = offer === undefined ? undefined : facts.get(offer);
     if (kept === undefined || (row.kind === 'window' && known === undefined)) continue;
     rowKeys.push(rowKey);
     if (row.kind === 'expired') {
-      expired.push({ words: watchInWords(kept.watch.criteria), expiredAt: kept.watch.expiresAt ?? row.owedAt });
+      const words = watchInWords(kept.watch.criteria, known?.state.hardware.gpuModel);
+      expired.push({ words, expiredAt: kept.watch.expiresAt ?? row.owedAt });
     } else if (known !== undefined) {
       rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
     }
@@ -130,7 +136,12 @@ export const composeMail = (
   };
 };
 
-/** The offers that the owed rows speak of. */
-export const offersOwed = (owed: Readonly<Record<string, OwedRow>>): OfferKey[] => [
-  ...new Set(Object.values(owed).flatMap((row) => (row.kind === 'window' ? [row.offer] : []))),
+/** The offers that the owed rows of a recipient speak of. */
+export const offersOwed = ({ watches }: Recipient, owed: Readonly<Record<string, OwedRow>>): OfferKey[] => [
+  ...new Set(
+    Object.values(owed).flatMap((row) => {
+      const kept = watches[row.watchId];
+      return (kept && offerOf(row, kept)) ?? [];
+    }),
+  ),
 ];

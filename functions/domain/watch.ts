@@ -87,10 +87,14 @@ const vramWords = ({ vramMinGib, vramMaxGib }: Criteria): string[] => {
   return [];
 };
 
-/** A watch in words, for mails and pages: `8 × any NVIDIA H100 in as-south-1 up to $1.99 per GPU-hour`. */
-export const watchInWords = (criteria: Criteria): string => {
+/**
+ * A watch in words, for mails and pages: `8 × any NVIDIA H100 in as-south-1 up to $1.99 per GPU-hour`. A config is also called by
+ * the name of its GPU, where that is known and given.
+ */
+export const watchInWords = (criteria: Criteria, gpuModel?: string): string => {
   const kind = [criteria.vendor, criteria.model].filter((part) => part !== undefined).join(' ');
-  const what = criteria.configId ?? (kind === '' ? 'any GPU' : `any ${kind}`);
+  const config = gpuModel === undefined ? criteria.configId : criteria.configId && `${gpuModel} (${criteria.configId})`;
+  const what = config ?? (kind === '' ? 'any GPU' : `any ${kind}`);
   const limit = criteria.maxPricePerGpuHour;
   return [
     ...(criteria.gpus > 1 ? [`${criteria.gpus} ×`] : []),

@@ -233,11 +233,19 @@ describe('a row of which nothing is known is left out, and stays owed', () => {
     expect(accepted.told).toHaveLength(1);
   });
   test('offersOwed: each offer that the owed rows speak of, once', () => {
-    const rows = {
-      ...owed,
-      again: windowRow('v', at(9)),
-      e: { kind: 'expired', watchId: 'w', owedAt: at(1) } as const,
-    };
-    expect(offersOwed(rows)).toEqual([h100Key, rtxKey]);
+    const some = recipientWith(watch('w', anyGpu), watch('v', anyGpu), watch('x', exactH100));
+    const expired = (watchId: string) => ({ kind: 'expired', watchId, owedAt: at(1) }) as const;
+    const rows = { one: windowRow('w', at(0)), again: windowRow('v', at(9)), e: expired('w') };
+    expect(offersOwed(some, rows)).toEqual([h100Key]);
+    expect(offersOwed(some, { e: expired('w') })).toEqual([]);
+    // An exact watch that has run out is told with the name of its GPU.
+    expect(offersOwed(some, { e: expired('x') })).toEqual([h100Key]);
+  });
+  test('an exact watch that has run out is called by the name of its GPU, where that is known', () => {
+    const exact = recipientWith(watch('x', exactH100, { expiresAt: at(50) }));
+    const ranOut = withOwed(exact, { 'x expired': { kind: 'expired', watchId: 'x', owedAt: at(51) } });
+    const words = (...states: OfferState[]) => compose(ranOut, ...states).mail.expired[0]?.words;
+    expect(words(neverListed(h100.region, h100))).toBe('NVIDIA H100 (gpu-h100-80g-20cpu-125g) in as-south-1');
+    expect(words()).toBe('gpu-h100-80g-20cpu-125g in as-south-1');
   });
 });

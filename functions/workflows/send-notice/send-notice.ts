@@ -40,11 +40,12 @@ export class NothingKnownError extends Error {
 
 const factsFor = async (
   world: SendNoticeWorld,
+  recipient: Recipient,
   owed: Readonly<Record<string, OwedRow>>,
 ): Promise<Map<OfferKey, OfferFacts>> => {
   const since = world.clock() - historyKept;
   const facts = await Promise.all(
-    offersOwed(owed).map(async (offer) => {
+    offersOwed(recipient, owed).map(async (offer) => {
       const [state, windows] = await Promise.all([world.store.readOffer(offer), world.store.readWindows(offer, since)]);
       return state === undefined ? [] : [[offer, { state, windows }] as const];
     }),
@@ -58,7 +59,7 @@ const compose = async (
   plan: Extract<MailPlan, { act: 'send' }>,
   mailId: string,
 ): Promise<ComposedMail> => {
-  const facts = await factsFor(world, plan.rows);
+  const facts = await factsFor(world, recipient, plan.rows);
   const writtenAt = world.clock();
   const unsubscribeUrl = world.unsubscribeUrl({ recipientId: recipient.id, mailId, expiresAt: writtenAt + mailKept });
   const rest = plan.restFollowsAt === undefined ? {} : { restFollowsAt: plan.restFollowsAt };
