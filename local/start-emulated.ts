@@ -3,6 +3,7 @@ import type { Settings } from '#adapters/configuration/settings.ts';
 import { minute } from '#domain/time.ts';
 import type { MovableClock } from './clock.ts';
 import { type Emulator, loadAvailabilityTrace, startEmulator } from './emulator/emulator.ts';
+import { providerSettings } from './emulator/provider-settings.ts';
 import { freePort, usualPorts } from './engines/loopback.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { playScenario, scenarioWatches } from './scenario.ts';
@@ -19,10 +20,9 @@ const watchesFor = ({ watches, history }: EmulatedOptions) => {
 
 /** The user's settings, with the emulator in the place of the provider. */
 const emulatedSettings = (settings: Settings, emulator: Emulator, options: EmulatedOptions): Settings => {
-  const { runtimesUrl, inventoryUrl, tenantUrl, organisation, projects } = emulator;
   return {
     ...settings,
-    provider: { ...settings.provider, runtimesUrl, inventoryUrl, tenantUrl, organisation, projects: [...projects] },
+    provider: { ...settings.provider, ...providerSettings(emulator) },
     // The clock stops for every run, so that looking several times within one would stop the story.
     availability: { ...settings.availability, watches: watchesFor(options), pollSeconds: 60 },
   };

@@ -17,9 +17,9 @@ export type Firing =
 /** For `every`: so long after the last mail nothing is news. */
 export const quietAfterMail = 6 * hour;
 /** For `every`: an offer gone for so much observed time is news when it comes back, */
-export const goneIsNews = 30 * minute;
+const goneIsNews = 30 * minute;
 /** and so is a window that has lasted so long. */
-export const lastingIsNews = 60 * minute;
+const lastingIsNews = 60 * minute;
 
 /**
  * The rule "firing": a watch fires when its offer becomes rentable, and at once if it already is. `every` fires again for a

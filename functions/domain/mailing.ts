@@ -98,7 +98,8 @@ export const accepted = (recipient: Recipient, mail: AcceptedMail): Recipient =>
   };
   const watches: Record<string, KeptWatch> = Object.fromEntries(
     Object.entries(recipient.watches).map(([id, kept]) => {
-      const told = mail.told.filter((row) => wishOf(row.watchId) === wishKey(kept.watch.criteria));
+      const wish = wishKey(kept.watch.criteria);
+      const told = mail.told.filter((row) => wishOf(row.watchId) === wish);
       return [id, told.length === 0 ? kept : afterTelling(kept, told, mail.writtenAt)];
     }),
   );

@@ -174,17 +174,20 @@ const mostOwed = 500;
  */
 export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: Instant): Judgement => {
   const { recipient: current, expired } = expire(recipient, now);
-  const armed = Object.values(current.watches).filter(({ standing }) => standing.state === 'armed');
-  const told = toldByWish(current);
+  const toldOf = toldByWish(current);
+  const armed = Object.values(current.watches)
+    .filter(({ standing }) => standing.state === 'armed')
+    .map(({ watch }) => ({ watch, told: toldOf.get(wishKey(watch.criteria)) }));
   const owed: Record<string, OwedRow> = { ...current.owed };
   const fired: Extract<OwedRow, { kind: 'window' }>[] = [];
   const lookAgainAt: Record<OfferKey, Instant> = {};
+  const mostFired = mostOwed - Object.keys(owed).length;
   for (const state of offers) {
     const offer = stateKey(state);
-    for (const { watch } of armed) {
+    for (const { watch, told } of armed) {
       if (owed[rowKey(watch.id, offer)] !== undefined) continue;
-      const firing = judgeWatch(watch, state, told.get(wishKey(watch.criteria)), now);
-      if (firing?.fire && Object.keys(owed).length < mostOwed) {
+      const firing = judgeWatch(watch, state, told, now);
+      if (firing?.fire && fired.length < mostFired) {
         const row = { kind: 'window', watchId: watch.id, offer, openedAt: firing.openedAt, owedAt: now } as const;
         owed[rowKey(watch.id, offer)] = row;
         fired.push(row);

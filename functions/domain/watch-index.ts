@@ -94,10 +94,6 @@ export const entryOf = (recipientId: string, { id, criteria }: Watch, now: Insta
   notBefore: now,
 });
 
-/** Whether a GPU with so much memory (GiB) can be meant. */
-export const fitsVram = ({ vramMinGib = 0, vramMaxGib = Number.POSITIVE_INFINITY }: IndexBounds, vramGib: number) =>
-  vramMinGib <= vramGib && vramGib <= vramMaxGib;
-
 const ranked = (millionths: number) => String(millionths).padStart(14, '0');
 
 /**

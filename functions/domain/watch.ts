@@ -52,14 +52,19 @@ export const modelNames = (model: string): string[] => {
 
 type Described = Pick<Offer, 'region' | 'configId' | 'gpuModel' | 'gpuVendor' | 'vramGib'>;
 
+/** Whether a GPU with so much memory (GiB) lies within the bounds. */
+export const fitsVram = (
+  { vramMinGib = 0, vramMaxGib = Number.POSITIVE_INFINITY }: Pick<Criteria, 'vramMinGib' | 'vramMaxGib'>,
+  vramGib: number,
+): boolean => vramMinGib <= vramGib && vramGib <= vramMaxGib;
+
 /** Whether an offer is of the kind that the criteria describe; price and counts are not looked at. */
 export const describes = (criteria: Criteria, offer: Described): boolean =>
   (criteria.region === undefined || criteria.region === offer.region) &&
   (criteria.configId === undefined || criteria.configId === offer.configId) &&
   (criteria.model === undefined || modelNames(offer.gpuModel).includes(squashed(criteria.model))) &&
   (criteria.vendor === undefined || squashed(criteria.vendor) === squashed(offer.gpuVendor)) &&
-  (criteria.vramMinGib === undefined || offer.vramGib >= criteria.vramMinGib) &&
-  (criteria.vramMaxGib === undefined || offer.vramGib <= criteria.vramMaxGib);
+  fitsVram(criteria, offer.vramGib);
 
 /** The offer that exact criteria name, as its key; undefined for a description. */
 export const exactOffer = (criteria: Criteria): string | undefined =>

@@ -5,6 +5,7 @@ import type { WardenEvent } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
 import { movableClock } from '#local/clock.ts';
 import { startEmulator } from '#local/emulator/emulator.ts';
+import { providerSettings } from '#local/emulator/provider-settings.ts';
 import { startQueue } from '#local/engines/queue.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
@@ -61,11 +62,7 @@ const startEngines = async (options: BenchWorldOptions, now: () => Instant) => {
 const settingsFor = (emulator: Awaited<ReturnType<typeof startEmulator>>, options: BenchWorldOptions) =>
   readSettings({
     provider: {
-      runtimesUrl: emulator.runtimesUrl,
-      inventoryUrl: emulator.inventoryUrl,
-      tenantUrl: emulator.tenantUrl,
-      organisation: emulator.organisation,
-      projects: emulator.projects,
+      ...providerSettings(emulator),
       // The pace is kept in simulated time, which stands still during a tick: a turn waited for would only move the clock.
       callsPerSecond: 1000,
     },

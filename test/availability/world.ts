@@ -4,6 +4,7 @@ import type { WardenEvent } from '#domain/event.ts';
 import { minute } from '#domain/time.ts';
 import { movableClock } from '#local/clock.ts';
 import { type Emulator, startEmulator } from '#local/emulator/emulator.ts';
+import { providerSettings } from '#local/emulator/provider-settings.ts';
 import { startFaultProxy } from '#local/engines/fault-proxy.ts';
 import { startInbox } from '#local/engines/inbox.ts';
 import { startQueue } from '#local/engines/queue.ts';
@@ -38,11 +39,7 @@ export type WorldOptions = {
 const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail = {} }: WorldOptions) =>
   readSettings({
     provider: {
-      runtimesUrl: emulator.runtimesUrl,
-      inventoryUrl: emulator.inventoryUrl,
-      tenantUrl: emulator.tenantUrl,
-      organisation: emulator.organisation,
-      projects: emulator.projects,
+      ...providerSettings(emulator),
       callsPerSecond: 1000,
     },
     mail: { sender: 'warden@example.com', operator: 'operator@example.com', ...mail },

@@ -9,7 +9,7 @@ const mostOfAName = 60;
 export const nameWords = (outside: string): string => oneLine(outside, mostOfAName);
 
 /** `NVIDIA H100`: the vendor stands in front unless the model already says it. */
-export const modelWords = ({ gpuModel, gpuVendor }: Pick<ToldOffer, 'gpuModel' | 'gpuVendor'>): string => {
+const modelWords = ({ gpuModel, gpuVendor }: Pick<ToldOffer, 'gpuModel' | 'gpuVendor'>): string => {
   const model = nameWords(gpuModel);
   const vendor = nameWords(gpuVendor);
   return model.toLowerCase().includes(vendor.toLowerCase()) ? model : `${vendor} ${model}`;

@@ -29,7 +29,7 @@ const sentence = ({ rows, expired, writtenAt }: AvailabilityMail, times: TimeWor
     : `Your watch has expired: ${oneLine(only.words)}`;
 };
 
-export const isClosed = (row: AvailabilityRow): row is ClosedRow => row.window.state === 'closed';
+const isClosed = (row: AvailabilityRow): row is ClosedRow => row.window.state === 'closed';
 
 const openSentence = (open: readonly AvailabilityRow[]): string => {
   const names = open.map((row) => ({ what: wantedWords(row), where: nameWords(row.offer.region), gpus: row.gpus }));

@@ -5,7 +5,7 @@ import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
 
 /** Puts the marker that makes every run look at a recipient until nothing is left to do. */
-export const markRecipient = async (world: WatchAvailabilityWorld, recipientId: string): Promise<void> => {
+const markRecipient = async (world: WatchAvailabilityWorld, recipientId: string): Promise<void> => {
   const now = world.clock();
   await world.store.putTodo({ recipientId, stamp: world.newId(), putAt: now, notBefore: now });
 };

@@ -6,9 +6,9 @@ import { type OfferState, priceOf, stateKey } from '#domain/offer-state.ts';
 import { matched, offersToMatch } from '#domain/poll.ts';
 import { type Judgement, toldFor } from '#domain/recipient.ts';
 import { type Instant, minute, sooner } from '#domain/time.ts';
-import { exactOffer } from '#domain/watch.ts';
+import { exactOffer, fitsVram } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
-import { bucketsFor, fitsVram, gpusOfShape, type Shape } from '#domain/watch-index.ts';
+import { bucketsFor, gpusOfShape, type Shape } from '#domain/watch-index.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import type { Fail, Run, WatchAvailabilityWorld } from './world.ts';
 
