@@ -1,0 +1,291 @@
+import type { Runtime } from '#domain/runtime.ts';
+import { hour, type Instant, minute } from '#domain/time.ts';
+import { type Clock, grownUpAt, idleFor, type Span } from './clock.ts';
+import { endEpisode, freshLead, voidWarnings, wasWarned } from './episode.ts';
+import { mayActAt, nextActAt } from './hours.ts';
+import type { Evidence, LedgerEntry, LedgerRuntime } from './ledger.ts';
+import { type Money, moneyOf } from './money.ts';
+import { type PlanKind, planKindOf } from './particulars.ts';
+import type { ConfigFacts, Exemption, Policy } from './policy.ts';
+import { isIdleUse, type Reading } from './reading.ts';
+import type { RuntimeCase, Warning } from './runtime-case.ts';
+
+/**
+ * Everything that the rules look at for one runtime. Neither the mode nor whether owners are mailed is among it (the policy's
+ * mode is only asked for `off`): both modes judge alike. `reading` is this tick's; missing where it was not read.
+ */
+export type Situation = {
+  readonly now: Instant;
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly reading?: Reading;
+  readonly policy: Policy;
+  /** A digest of the rules, see `RuntimeCase.ground`. */
+  readonly ground: string;
+  readonly addressees: readonly string[];
+  readonly exemption?: Exemption;
+  readonly facts: ConfigFacts;
+  readonly breakerOpen: boolean;
+};
+
+/**
+ * What the rules say now. `look`: the runtime's detail is needed before anybody is warned. `hold`: its time has come, and
+ * something stands in the way. `would`: observe mode, it would have been deleted before.
+ */
+export type VerdictName =
+  | 'leave'
+  | 'unknown'
+  | 'exempt'
+  | 'kept'
+  | 'report'
+  | 'look'
+  | 'wait'
+  | 'warn-first'
+  | 'warn-last'
+  | 'hold'
+  | 'delete'
+  | 'would'
+  | 'deleting'
+  | 'gone';
+
+/** `next`: the warning that follows if nothing changes, and when. `deleteAt`: when it is deleted if nothing changes. */
+export type Verdict = {
+  readonly verdict: VerdictName;
+  readonly because: string;
+  readonly next?: { readonly step: Warning['step']; readonly at: Instant };
+  readonly deleteAt?: Instant;
+};
+
+/** How late a deletion may be after the time that was named, without a fresh warning. */
+export const latestAfterNamed = 30 * minute;
+const firstWarningEvery = 12 * hour;
+
+const minutes = (milliseconds: number) => `${Math.floor(milliseconds / minute)} min`;
+
+/** By the detail, where it was read; otherwise by the listing, which may not tell. */
+const planOf = ({ runtime, policy }: Situation, kase: RuntimeCase | undefined): PlanKind => {
+  const listed = planKindOf(runtime.planId);
+  const plan = kase?.particulars?.plan ?? listed;
+  if (plan === 'reserved' || listed === 'reserved') return 'reserved';
+  return plan === 'unreadable' && policy.assumeOnDemand ? 'on-demand' : plan;
+};
+
+/** When a warning would name the deletion. */
+export const deletionAfterWarning = (
+  kase: RuntimeCase | undefined,
+  { now, clock, policy }: Situation,
+  step: Warning['step'],
+): { deleteAt: Instant; ahead: number } => {
+  const { deleteAfter, lead } = policy.ladder;
+  const fresh = kase?.episode?.voided !== undefined;
+  const ahead = fresh ? Math.max(freshLead, lead) : step === 'last' ? lead : 0;
+  const earliest = now + Math.max(deleteAfter - idleFor(clock), ahead);
+  return { deleteAt: nextActAt(policy.hours, Math.max(earliest, kase?.named ?? 0)), ahead };
+};
+
+/** The earliest time at which an accepted last warning allows the deletion. */
+export const allowedFrom = (kase: RuntimeCase, { ladder }: Policy): Instant | undefined => {
+  const counted = kase.episode?.last?.counted;
+  return counted === undefined ? undefined : Math.max(kase.named ?? 0, counted + ladder.lead);
+};
+
+/** What keeps the rules from looking at the idle time at all; undefined for a runtime that was just seen idle. */
+const notIdle = (kase: RuntimeCase | undefined, situation: Situation): Verdict | undefined => {
+  const { now, runtime, clock, reading, policy } = situation;
+  if (policy.mode === 'off') return { verdict: 'leave', because: `policy ${policy.name} leaves it alone` };
+  if (kase?.deletion?.state === 'deleting') return { verdict: 'deleting', because: 'it was asked to be deleted' };
+  if (kase?.deletion?.state === 'gone') return { verdict: 'gone', because: 'it was deleted' };
+  if (clock.notRunning !== undefined)
+    return { verdict: 'unknown', because: `its status is ${clock.notRunning.status}` };
+  if (reading === undefined) return { verdict: 'unknown', because: 'it was not read' };
+  if (reading.state === 'unknown') return { verdict: 'unknown', because: reading.because };
+  if (!isIdleUse(reading.use, policy.thresholds)) return { verdict: 'leave', because: 'it is in use' };
+  if (now < grownUpAt(kase?.reappearedAt ?? runtime.createdAt, clock)) {
+    return { verdict: 'leave', because: 'it is younger than 30 minutes' };
+  }
+  return clock.span === undefined ? { verdict: 'leave', because: 'it was not idle before' } : undefined;
+};
+
+/** What keeps an idle runtime from being warned about or deleted, whatever its idle time. */
+const notTouched = (kase: RuntimeCase | undefined, situation: Situation): Verdict | undefined => {
+  const { now, clock, exemption } = situation;
+  if (exemption !== undefined) {
+    return { verdict: 'exempt', because: exemption.because ?? 'an exemption in the settings' };
+  }
+  if (kase?.keep !== undefined && kase.keep.until > now) {
+    return { verdict: 'kept', because: 'somebody asked to keep it' };
+  }
+  if (clock.span?.unitStated === false) {
+    return { verdict: 'report', because: 'the unit of GPU use is not known: set provider.mappings.metrics.gpuUnit' };
+  }
+  const plan = planOf(situation, kase);
+  if (plan === 'reserved') {
+    return { verdict: 'report', because: 'its plan is reserved: deleting it saves nothing' };
+  }
+  if (plan === 'unreadable' && kase?.particulars !== undefined) {
+    return { verdict: 'report', because: 'its plan cannot be read, so it counts as reserved' };
+  }
+  return undefined;
+};
+
+/** What the last warning, once accepted, leads to. */
+const afterLastWarning = (kase: RuntimeCase, situation: Situation, allowed: Instant): Verdict => {
+  const { now, clock, policy } = situation;
+  const named = kase.named ?? allowed;
+  const hold = (because: string): Verdict => ({ verdict: 'hold', because });
+  if (now < allowed) return { verdict: 'wait', because: 'its last warning is out', deleteAt: allowed };
+  if (now > named + latestAfterNamed) return hold('the time that its warning named has passed');
+  if (idleFor(clock) < policy.ladder.deleteAfter) {
+    return hold(`only ${minutes(idleFor(clock))} of its idle time were observed`);
+  }
+  if (!mayActAt(policy.hours, now)) return hold(`policy ${policy.name} does not act at this hour`);
+  return { verdict: 'delete', because: `idle for ${minutes(idleFor(clock))}`, deleteAt: now };
+};
+
+/** The rungs up to the last warning. */
+const climbing = (kase: RuntimeCase | undefined, situation: Situation): Verdict => {
+  const { now, clock, policy } = situation;
+  const { firstWarningAfter, lastWarningAfter } = policy.ladder;
+  const idle = idleFor(clock);
+  const because = `idle for ${minutes(idle)}`;
+  const { deleteAt } = deletionAfterWarning(kase, situation, 'last');
+  const last = { step: 'last' as const, at: now + Math.max(0, lastWarningAfter - idle) };
+  if (idle >= lastWarningAfter) return { verdict: 'warn-last', because, next: last, deleteAt };
+  const firstIsDue =
+    kase?.episode?.first === undefined && now - (kase?.firstWarnedAt ?? Number.NEGATIVE_INFINITY) >= firstWarningEvery;
+  if (idle >= firstWarningAfter && firstIsDue) {
+    return { verdict: 'warn-first', because, next: { step: 'first', at: now }, deleteAt };
+  }
+  if (idle < firstWarningAfter && firstIsDue) {
+    return { verdict: 'leave', because, next: { step: 'first', at: now + firstWarningAfter - idle }, deleteAt };
+  }
+  return { verdict: 'wait', because, next: last, deleteAt };
+};
+
+const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict => {
+  const excused = notIdle(kase, situation) ?? notTouched(kase, situation);
+  if (excused !== undefined) return excused;
+  if (kase?.episode?.would !== undefined)
+    return { verdict: 'would', because: 'observe mode: it would be deleted by now' };
+  const { policy, clock, breakerOpen } = situation;
+  if (idleFor(clock) < policy.ladder.firstWarningAfter) return climbing(kase, situation);
+  if (breakerOpen) return { verdict: 'hold', because: 'the breaker is open' };
+  if (kase?.particulars === undefined) return { verdict: 'look', because: 'its detail is to be read first' };
+  const allowed = allowedFrom(kase, policy);
+  if (allowed !== undefined) return afterLastWarning(kase, situation, allowed);
+  if (kase.episode?.last !== undefined) return { verdict: 'wait', because: 'its last warning is on its way' };
+  return climbing(kase, situation);
+};
+
+export const evidenceOf = (span: Span, until: Instant): Evidence => ({
+  idleSince: span.since,
+  until,
+  observedMs: span.observed,
+  highest: span.highest,
+});
+
+/** The runtime as the ledger keeps it. The number of GPUs is the listing's, the detail's or, failing both, missing. */
+export const ledgerRuntimeOf = (
+  { runtime, facts }: Pick<Situation, 'runtime' | 'facts'>,
+  kase: RuntimeCase | undefined,
+): LedgerRuntime => {
+  const { project, id, name, region, gpuConfigId } = runtime;
+  const gpus = runtime.gpuCount ?? kase?.particulars?.gpuCount;
+  return {
+    project,
+    id,
+    name,
+    region,
+    ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
+    ...(facts.gpuModel === undefined ? {} : { gpuModel: facts.gpuModel }),
+    ...(gpus === undefined ? {} : { gpus }),
+  };
+};
+
+/** What a runtime's idle time has cost so far; undefined where its price or its number of GPUs is not known. */
+export const moneyIn = (situation: Situation, kase: RuntimeCase | undefined): Money | undefined =>
+  moneyOf(
+    situation.facts.pricePerGpuHour,
+    situation.runtime.gpuCount ?? kase?.particulars?.gpuCount,
+    idleFor(situation.clock),
+  );
+
+/** An entry about a runtime, with the evidence and the money as they are now. `what` tells it from others of the episode. */
+export const entryFor = (
+  situation: Situation,
+  kase: RuntimeCase | undefined,
+  act: LedgerEntry['act'],
+  because: string,
+  what: string,
+): LedgerEntry => {
+  const { now, clock, policy, runtime } = situation;
+  const money = moneyIn(situation, kase);
+  return {
+    id: `${runtime.project}/${runtime.id}/${what}/${act}`,
+    at: now,
+    act,
+    who: { kind: 'rule', policy: policy.name },
+    because,
+    runtime: ledgerRuntimeOf(situation, kase),
+    ...(clock.span === undefined ? {} : { evidence: evidenceOf(clock.span, now) }),
+    ...(money === undefined ? {} : { money }),
+  };
+};
+
+const inUseAgain = ({ reading, policy, clock, now, runtime }: Situation, kase: RuntimeCase): boolean =>
+  reading?.state === 'known' &&
+  (!isIdleUse(reading.use, policy.thresholds) || now < grownUpAt(kase.reappearedAt ?? runtime.createdAt, clock));
+
+/** What has changed for a case since it was last looked at, whatever its idle time says now. */
+const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
+  const { now, clock, ground, exemption, policy } = situation;
+  const { episode } = kase;
+  if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
+  if (episode !== undefined && inUseAgain(situation, kase)) {
+    const because = 'it is in use again';
+    return endEpisode(
+      { ...kase, ground },
+      wasWarned(episode) ? entryFor(situation, kase, 'spared', because, episode.id) : undefined,
+    );
+  }
+  const { keep } = kase;
+  let current: RuntimeCase = { ...kase, ground };
+  if (keep !== undefined && keep.until <= now) {
+    const { keep: _over, ...rest } = current;
+    current = rest;
+  }
+  if (kase.ground !== ground) return voidWarnings(current, 'its rules, its owner or its name have changed', now);
+  if (policy.mode === 'off') return voidWarnings(current, `policy ${policy.name} leaves it alone`, now);
+  if (exemption !== undefined) return voidWarnings(current, 'it was exempt', now);
+  if (current.keep !== undefined) return voidWarnings(current, 'somebody asked to keep it', now);
+  if (episode !== undefined && clock.span !== undefined && clock.span.since !== episode.since) {
+    const anew = voidWarnings(current, 'too little of its idle time was observed', now);
+    if (anew.episode === undefined) return anew;
+    const { first: _first, ...rest } = anew.episode;
+    return { ...anew, episode: { ...rest, since: clock.span.since } };
+  }
+  return current;
+};
+
+/** A verdict, and the case as it is after it (the same object where nothing changed). */
+export type Judgement = { readonly verdict: Verdict; readonly kase: RuntimeCase | undefined };
+
+const same = (kase: RuntimeCase, situation: Situation) =>
+  kase.ground === situation.ground && (kase.keep === undefined || kase.keep.until > situation.now);
+
+/**
+ * Judges a runtime. A last warning leads to a deletion at the first look after its time, or to none: whatever holds the
+ * deletion back then voids it.
+ */
+export const judgeRuntime = (kase: RuntimeCase | undefined, situation: Situation): Judgement => {
+  if (kase === undefined) return { verdict: verdictOf(undefined, situation), kase };
+  const next = brought(kase, situation);
+  // Nothing but a copy: keep the object, so that nothing is written.
+  const current = same(kase, situation) && next.episode === kase.episode && next.outbox === kase.outbox ? kase : next;
+  const verdict = verdictOf(current, situation);
+  const allowed = allowedFrom(current, situation.policy);
+  const isHeld = allowed !== undefined && situation.now >= allowed && verdict.verdict !== 'delete';
+  const isOver = ['would', 'deleting', 'gone'].includes(verdict.verdict);
+  if (!isHeld || isOver) return { verdict, kase: current };
+  return { verdict, kase: voidWarnings(current, verdict.because, situation.now) };
+};
