@@ -57,7 +57,49 @@ export type WardenEvent =
   | { readonly event: 'mail-held'; readonly recipientId: string; readonly until: Instant; readonly because: string }
   | { readonly event: 'mail-failed'; readonly recipientId: string; readonly because: string; readonly retryAt: Instant }
   | { readonly event: 'mail-undeliverable'; readonly recipientId: string; readonly because: string }
-  | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number };
+  | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number }
+  | GuardEvent;
+
+type RuntimeFacts = { readonly project: string; readonly runtimeId: string; readonly name: string };
+
+/** What guard-runtimes and the links of its mails have to tell. */
+export type GuardEvent =
+  | {
+      readonly event: 'guarded';
+      readonly at: Instant;
+      readonly complete: boolean;
+      readonly runtimes: number;
+      readonly idle: number;
+      readonly busy: number;
+      readonly unknown: number;
+    }
+  /** All readings of a run, packed and without names, from which the past can be replayed. */
+  | { readonly event: 'readings'; readonly packed: string }
+  | { readonly event: 'runtimes-unlisted'; readonly project: string; readonly because: string }
+  | { readonly event: 'slowed-down'; readonly callsAtOnce: number; readonly because: string }
+  | ({ readonly event: 'runtime-unknown'; readonly because: string } & RuntimeFacts)
+  | ({ readonly event: 'runtime-reported'; readonly because: string } & RuntimeFacts)
+  | ({
+      readonly event: 'runtime-warned';
+      readonly step: 'first' | 'last';
+      readonly recipientId: string;
+      readonly deleteAt: Instant;
+    } & RuntimeFacts)
+  | ({ readonly event: 'warnings-voided'; readonly because: string } & RuntimeFacts)
+  | ({ readonly event: 'runtime-kept'; readonly until: Instant } & RuntimeFacts)
+  | ({
+      readonly event: 'runtime-would-be-deleted';
+      readonly because: string;
+      readonly usdPerHour?: number;
+    } & RuntimeFacts)
+  | ({ readonly event: 'runtime-deleting'; readonly because: string } & RuntimeFacts)
+  | ({ readonly event: 'runtime-deleted'; readonly usdPerHour?: number } & RuntimeFacts)
+  | ({ readonly event: 'runtime-spared'; readonly because: string } & RuntimeFacts)
+  | ({ readonly event: 'runtime-stuck'; readonly because: string } & RuntimeFacts)
+  | ({ readonly event: 'runtime-reappeared' } & RuntimeFacts)
+  | ({ readonly event: 'runtime-recreated'; readonly createdId: string } & RuntimeFacts)
+  | { readonly event: 'breaker-opened'; readonly runtimes: number; readonly fleet: number }
+  | { readonly event: 'breaker-rearmed'; readonly recipientId: string };
 
 /** Takes an event to wherever events go. Never throws. */
 export type Report = (event: WardenEvent) => void;

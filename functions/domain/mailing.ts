@@ -162,3 +162,26 @@ export const suppressed = (recipient: Recipient, because: string, now: Instant):
   ...recipient,
   undeliverable: { because, since: now },
 });
+
+/**
+ * Whether an address may be written to now, whatever is owed to it: not while another sender is at work or a failed try waits
+ * (`later`), and not while it is known to be undeliverable (`refused`).
+ */
+export const mayWrite = ({ undeliverable, sending, failure }: Recipient, now: Instant): 'yes' | 'later' | 'refused' => {
+  if (undeliverable !== undefined && now < (undeliverable.retryAt ?? Number.POSITIVE_INFINITY)) return 'refused';
+  const waits = (sending !== undefined && sending.until > now) || (failure !== undefined && failure.retryAt > now);
+  return waits ? 'later' : 'yes';
+};
+
+/** Gives up a sender's claim after a mail of which nothing else is recorded here; `change` records what became of it. */
+export const released = (
+  recipient: Recipient,
+  mailId: string,
+  change: (recipient: Recipient) => Recipient,
+): Recipient => {
+  if (recipient.sending?.mailId !== mailId) return recipient;
+  const { sending: _claim, failure: _failure, undeliverable: _undeliverable, ...rest } = recipient;
+  // A failure counts on from the one before: `change` is given the recipient with it.
+  const changed = change(recipient);
+  return changed === recipient ? { ...rest, ...suppression(recipient) } : changed;
+};

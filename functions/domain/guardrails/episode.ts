@@ -38,8 +38,10 @@ export const oweWarning = (kase: RuntimeCase, warning: Warning, begun: Pick<Epis
   const episode: Episode = kase.episode ?? begun;
   const named = warning.counted === undefined ? {} : { named: Math.max(kase.named ?? 0, warning.deleteAt) };
   const warned = warning.step === 'first' && warning.counted !== undefined ? { firstWarnedAt: warning.counted } : {};
-  const { unreachable: _, ...rest } = episode;
-  return { ...kase, ...named, ...warned, episode: { ...rest, since: begun.since, [warning.step]: warning } };
+  const { unreachable: _, first, ...rest } = episode;
+  // A first warning that was not sent yet has been overtaken by the last one.
+  const kept = first === undefined || (warning.step === 'last' && first.mail === 'owed') ? {} : { first };
+  return { ...kase, ...named, ...warned, episode: { ...rest, ...kept, since: begun.since, [warning.step]: warning } };
 };
 
 /** What a mail told of one runtime. */
@@ -59,12 +61,13 @@ export type AcceptedWarning = {
 export const acceptWarning = (
   kase: RuntimeCase,
   { episodeId, step, owedAt, mailId, deleteAt, at }: AcceptedWarning,
-  entry: LedgerEntry,
+  entry: LedgerEntry | undefined,
 ): RuntimeCase => {
   const { episode } = kase;
   const warning = episode?.id === episodeId ? episode[step] : undefined;
   if (warning?.mailId === mailId) return kase;
-  const promised = { ...kase, named: Math.max(kase.named ?? 0, deleteAt), outbox: [...kase.outbox, entry] };
+  const outbox = entry === undefined ? kase.outbox : [...kase.outbox, entry];
+  const promised = { ...kase, named: Math.max(kase.named ?? 0, deleteAt), outbox };
   const told = step === 'first' ? { ...promised, firstWarnedAt: at } : promised;
   if (episode === undefined || warning === undefined || warning.owedAt !== owedAt) return told;
   const { unreachable: _, ...reached } = episode;

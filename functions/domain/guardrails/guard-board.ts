@@ -14,6 +14,8 @@ export type GuardFleet = {
   readonly clocks: ReadonlyMap<RuntimeKey, Clock>;
   readonly slots: readonly Slot[];
   readonly slowedTo?: number;
+  /** When the last run judged. */
+  readonly judgedAt?: Instant;
 };
 
 /** What the inventory says of configs, by `region/configId` and by `configId`, and when it was asked. */

@@ -55,3 +55,9 @@ export const nextActAt = (hours: Hours | undefined, now: Instant): Instant => {
   }
   return now + 8 * day;
 };
+
+/** The latest instant, `now` or earlier, at which a wall clock showed this minute of a day. */
+export const latestAtMinute = (minuteOfDay: number, timeZone: string, now: Instant): Instant => {
+  const today = instantOf(now, 0, minuteOfDay, timeZone);
+  return today <= now ? today : instantOf(now, -1, minuteOfDay, timeZone);
+};

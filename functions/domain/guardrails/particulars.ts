@@ -15,6 +15,8 @@ export type Particulars = {
   readonly readAt: Instant;
   readonly plan: PlanKind;
   readonly planId?: string;
+  readonly region: string;
+  readonly gpuConfigId?: string;
   readonly gpuCount?: number;
   readonly unsaved: readonly SpecPart[];
   readonly volume: 'network' | 'other' | 'unknown';
@@ -54,6 +56,8 @@ const volumeOf = ({ storage }: RuntimeDetail): Particulars['volume'] => {
 
 export const particularsOf = (detail: RuntimeDetail, readAt: Instant): Particulars => ({
   readAt,
+  region: detail.region,
+  ...(detail.gpuConfigId === undefined ? {} : { gpuConfigId: detail.gpuConfigId }),
   plan: planKindOf(detail.planId),
   ...(detail.planId === undefined ? {} : { planId: detail.planId }),
   ...(detail.gpuCount === undefined ? {} : { gpuCount: detail.gpuCount }),

@@ -50,13 +50,16 @@ export type Keep = {
   readonly by: string;
 };
 
+/** What is written down with the intent to delete: what it stood on, who is told once it is gone, and under which id it was saved. */
+export type Intent = { readonly entry: LedgerEntry; readonly to: readonly string[]; readonly savedId?: string };
+
 /**
  * Where a deletion stands. `condemned`: decided, before the last look. `deleting`: the intent is written, DELETE is asked
  * or may have been (`askedAt` missing: not known). `gone`: it answered 404.
  */
 export type Deletion =
   | { readonly state: 'condemned'; readonly at: Instant }
-  | {
+  | (Intent & {
       readonly state: 'deleting';
       readonly since: Instant;
       readonly intentAt: Instant;
@@ -64,7 +67,7 @@ export type Deletion =
       readonly asks: number;
       /** Why the latest DELETE was not accepted. */
       readonly because?: string;
-    }
+    })
   | { readonly state: 'gone'; readonly at: Instant };
 
 /** A deletion that its owner is still to be told of. */
@@ -93,6 +96,8 @@ export type RuntimeCase = RuntimeAddress & {
   readonly named?: Instant;
   /** When a first warning was last accepted: at most one in 12 hours. */
   readonly firstWarnedAt?: Instant;
+  /** It was asked to be deleted, and the case was closed since: should it vanish after all, it was our doing. */
+  readonly asked?: Intent;
   /** Asked to be deleted and still there, since then. */
   readonly stuckSince?: Instant;
   /** It was gone and is there again, since then. */

@@ -238,18 +238,18 @@ const inUseAgain = ({ reading, policy, clock, now, runtime }: Situation, kase: R
 
 /** What has changed for a case since it was last looked at, whatever its idle time says now. */
 const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
-  const { now, clock, ground, exemption, policy } = situation;
+  const { now, clock, ground, exemption, policy, runtime } = situation;
   const { episode } = kase;
   if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
   if (episode !== undefined && inUseAgain(situation, kase)) {
     const because = 'it is in use again';
     return endEpisode(
-      { ...kase, ground },
+      { ...kase, ground, name: runtime.name },
       wasWarned(episode) ? entryFor(situation, kase, 'spared', because, episode.id) : undefined,
     );
   }
   const { keep } = kase;
-  let current: RuntimeCase = { ...kase, ground };
+  let current: RuntimeCase = { ...kase, ground, name: runtime.name };
   if (keep !== undefined && keep.until <= now) {
     const { keep: _over, ...rest } = current;
     current = rest;

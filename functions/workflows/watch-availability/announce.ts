@@ -5,8 +5,9 @@ import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
 import { day, type Instant, minute, sooner } from '#domain/time.ts';
+import type { Fail } from '#workflows/attempts.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
-import type { Fail, Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 const recipientsAtOnce = 16;
 /** Whoever puts a marker writes the recipient within this time; a younger marker is never taken away. */

@@ -14,11 +14,12 @@ import {
 import { type Instant, minute, second } from '#domain/time.ts';
 import type { Watch } from '#domain/watch.ts';
 import { gpusOfShape } from '#domain/watch-index.ts';
+import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
 import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
-import type { Fail, Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
 export class RunLateError extends Error {
@@ -28,11 +29,6 @@ export class RunLateError extends Error {
 /** How long a run holds the lease at most: a crashed one must not cost the next minute's run. */
 const leaseFor = 58 * second;
 const expiriesEvery = 10 * minute;
-
-/** Fails a run in which something failed, after everything else was done. */
-const failIfAny = (failures: readonly unknown[]): void => {
-  if (failures.length > 0) throw new AggregateError(failures, `Parts of the run that failed: ${failures.length}`);
-};
 
 /** Writes what a listing changed: the window that closed first, so that a crash never loses one from the history. */
 const recordSeen = async (
@@ -92,25 +88,10 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, fail:
 
 type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
 
-/** Runs the parts of a look one after the other: what goes wrong in one is told and kept, and the others go on. */
-const createAttempts = (world: WatchAvailabilityWorld, failures: unknown[]) => {
-  const failIn =
-    (part: Part): Fail =>
-    (failure) => {
-      failures.push(failure);
-      const because = String(failure);
-      world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because });
-    };
-  const attempt = async <T>(part: Part, work: (fail: Fail) => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work(failIn(part));
-    } catch (failure) {
-      failIn(part)(failure);
-      return otherwise;
-    }
-  };
-  return { attempt, failIn };
-};
+const attemptsOf = (world: WatchAvailabilityWorld, failures: unknown[]) =>
+  createAttempts<Part>(failures, (part, because) =>
+    world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because }),
+  );
 
 const nothingTakenIn: TakenIn = { added: [], changed: false, remember: {} };
 
@@ -119,7 +100,7 @@ const prepare = async (
   world: WatchAvailabilityWorld,
   run: Run,
   settings: WatchAvailabilitySettings,
-  { attempt, failIn }: ReturnType<typeof createAttempts>,
+  { attempt, failIn }: ReturnType<typeof attemptsOf>,
 ): Promise<{ board: Board; added: readonly Watch[] }> => {
   const before = await world.store.readBoard();
   const { fleet } = before;
@@ -138,7 +119,7 @@ const lookOnce = async (
   settings: WatchAvailabilitySettings,
   failures: unknown[],
 ): Promise<Fleet> => {
-  const attempts = createAttempts(world, failures);
+  const attempts = attemptsOf(world, failures);
   const { attempt } = attempts;
   const { board: prepared, added } = await prepare(world, run, settings, attempts);
   const board = await attempt('poll', () => poll(world, run, prepared), prepared);

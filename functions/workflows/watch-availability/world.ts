@@ -68,6 +68,3 @@ export type WatchAvailabilitySettings = {
 
 /** One run: who it is, and until when it may work. */
 export type Run = { readonly holder: string; readonly deadline: Instant; readonly signal: AbortSignal };
-
-/** Takes what went wrong in a part of a run. The run goes on, and ends in failure. */
-export type Fail = (failure: unknown) => void;

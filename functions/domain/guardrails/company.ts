@@ -1,0 +1,31 @@
+import { type Instant, minute } from '#domain/time.ts';
+import type { RuntimeKey, Warning } from './runtime-case.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Warnings to one recipient that fall due within so long of each other are one mail. */
+const companyWithin = 15 * minute;
+
+export type DueWarning = { readonly key: RuntimeKey; readonly step: Warning['step']; readonly notBefore: Instant };
+
+type Candidate = { readonly key: RuntimeKey; readonly verdict: Verdict; readonly addressees: readonly string[] };
+
+/** Of those to one recipient: a last warning takes those along that would follow soon, a first one waits for company. */
+const dueOfOne = (candidates: readonly Candidate[], now: Instant): DueWarning[] => {
+  const sendsNow = candidates.some(({ verdict }) => verdict.verdict === 'warn-last');
+  const soon = candidates.flatMap(({ verdict: { next } }) =>
+    next !== undefined && next.at > now && next.at <= now + companyWithin ? [next.at] : [],
+  );
+  return candidates.flatMap(({ key, verdict: { verdict, next } }): DueWarning[] => {
+    if (verdict === 'warn-last') return [{ key, step: 'last', notBefore: now }];
+    const follows = verdict === 'wait' && next?.step === 'last' && next.at <= now + companyWithin;
+    if (sendsNow && follows) return [{ key, step: 'last', notBefore: now }];
+    if (verdict !== 'warn-first') return [];
+    return [{ key, step: 'first', notBefore: sendsNow ? now : Math.max(now, ...soon) }];
+  });
+};
+
+/** The warnings that become owed now, and when the mail that carries each is due. */
+export const warningsDue = (candidates: readonly Candidate[], now: Instant): DueWarning[] => {
+  const byRecipient = Map.groupBy(candidates, ({ addressees }) => addressees[0]?.toLowerCase() ?? '');
+  return [...byRecipient.values()].flatMap((together) => dueOfOne(together, now));
+};

@@ -1,0 +1,150 @@
+import type { Runtime } from '#domain/runtime.ts';
+import type { Instant } from '#domain/time.ts';
+import { type Breaker, lookAtBreaker } from './breaker.ts';
+import { advance, type Clock, grownUpAt, newClock, notRunning } from './clock.ts';
+import { warningsDue } from './company.ts';
+import { oweWarning } from './episode.ts';
+import { type Catalogue, factsOf, type GuardBoard } from './guard-board.ts';
+import { addresseesFor, type ConfigFacts, exemptionFor, type GuardRules, type Policy, policyFor } from './policy.ts';
+import type { Reading } from './reading.ts';
+import { newCase, type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
+import { deletionAfterWarning, type Judgement, judgeRuntime, type Situation } from './verdict.ts';
+
+/** A runtime as a listing shows it, with this tick's reading; none where it does not run or was not reached. */
+export type SeenRuntime = { readonly runtime: Runtime; readonly reading?: Reading };
+
+/** The only status in which a runtime can be used, and read. */
+export const isRunning = ({ status }: Pick<Runtime, 'status'>): boolean => status === 'Running';
+
+const policyOf = (rules: GuardRules, catalogue: Catalogue | undefined, runtime: Runtime): [Policy, ConfigFacts] => {
+  const facts = factsOf(catalogue, runtime);
+  return [policyFor(rules, runtime, facts), facts];
+};
+
+const advanced = (
+  clock: Clock,
+  { runtime, reading }: SeenRuntime,
+  policy: Policy,
+  kase: RuntimeCase | undefined,
+  now: Instant,
+) => {
+  if (!isRunning(runtime)) return notRunning(clock, runtime.status, now);
+  if (reading === undefined) {
+    const { notRunning: _, ...runs } = clock;
+    return { ...runs, missed: true as const };
+  }
+  const bornAt = kase?.reappearedAt ?? runtime.createdAt;
+  return advance(clock, reading, { thresholds: policy.thresholds, grownUpAt: grownUpAt(bornAt, clock) });
+};
+
+/**
+ * The clocks after a tick: those of the runtimes that were seen move on, those of runtimes that a complete listing does not
+ * show are forgotten, all others stay as they are.
+ */
+export const advanceClocks = (
+  board: Pick<GuardBoard, 'fleet' | 'cases' | 'catalogue'>,
+  rules: GuardRules,
+  seen: readonly SeenRuntime[],
+  vanished: readonly RuntimeKey[],
+  now: Instant,
+): ReadonlyMap<RuntimeKey, Clock> => {
+  const clocks = new Map(board.fleet.clocks);
+  for (const key of vanished) clocks.delete(key);
+  for (const each of seen) {
+    const key = runtimeKey(each.runtime);
+    const [policy] = policyOf(rules, board.catalogue, each.runtime);
+    clocks.set(key, advanced(clocks.get(key) ?? newClock(now), each, policy, board.cases.get(key)?.value, now));
+  }
+  return clocks;
+};
+
+/** The breaker after a tick, judged over the runtimes that run. */
+export const breakerAfter = (
+  breaker: Breaker,
+  clocks: ReadonlyMap<RuntimeKey, Clock>,
+  seen: readonly SeenRuntime[],
+  now: Instant,
+): Breaker => {
+  const running = seen.filter(({ runtime }) => isRunning(runtime));
+  const spans = running.flatMap(({ runtime }) => clocks.get(runtimeKey(runtime))?.span ?? []);
+  return lookAtBreaker(breaker, spans, running.length, now);
+};
+
+/** What warnings of a runtime stand on, as one text; where it changes, they count no more. */
+export const groundOf = (policy: Policy, addressees: readonly string[], { name }: Runtime): string => {
+  const { mode, thresholds, ladder, hours } = policy;
+  return JSON.stringify([policy.name, mode, thresholds, ladder, hours ?? null, addressees, name]);
+};
+
+/** A runtime with all that was judged of it. `kase` is the case after the judgement; the same object where nothing changed. */
+export type Judged = Judgement & { readonly key: RuntimeKey; readonly situation: Situation };
+
+export type FleetSituation = {
+  readonly now: Instant;
+  readonly rules: GuardRules;
+  readonly clocks: ReadonlyMap<RuntimeKey, Clock>;
+  readonly cases: ReadonlyMap<RuntimeKey, RuntimeCase>;
+  readonly breaker: Breaker;
+  readonly catalogue?: Catalogue;
+  readonly digest: (text: string) => string;
+};
+
+/** What the rules look at for one runtime. */
+export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRuntime): Situation => {
+  const { now, rules, clocks, catalogue, breaker, digest } = fleet;
+  const [policy, facts] = policyOf(rules, catalogue, runtime);
+  const addressees = addresseesFor(rules, policy, runtime);
+  const exemption = exemptionFor(rules, runtime, now);
+  return {
+    now,
+    runtime,
+    clock: clocks.get(runtimeKey(runtime)) ?? newClock(now),
+    policy,
+    ground: digest(groundOf(policy, addressees, runtime)),
+    addressees,
+    facts,
+    breakerOpen: breaker.open !== undefined,
+    ...(reading === undefined ? {} : { reading }),
+    ...(exemption === undefined ? {} : { exemption }),
+  };
+};
+
+/** Judges every runtime that was seen. */
+export const judgeFleet = (fleet: FleetSituation, seen: readonly SeenRuntime[]): readonly Judged[] =>
+  seen.map((each) => {
+    const key = runtimeKey(each.runtime);
+    const situation = situationOf(fleet, each);
+    return { key, situation, ...judgeRuntime(fleet.cases.get(key), situation) };
+  });
+
+const warningOf = (
+  kase: RuntimeCase,
+  situation: Situation,
+  { step, notBefore }: { step: Warning['step']; notBefore: Instant },
+  observeTo: GuardRules['observeTo'],
+): Warning => {
+  const { now, addressees, policy } = situation;
+  const { deleteAt, ahead } = deletionAfterWarning(kase, situation, step);
+  const warning = { step, owedAt: now, notBefore, deleteAt, ahead, to: addressees, level: 0 };
+  if (policy.mode === 'enforce') return { ...warning, mail: 'owed' };
+  // A "would" counts as accepted, for the plan only.
+  return { ...warning, mail: observeTo === 'owner' ? 'owed' : 'none', counted: now };
+};
+
+/** The judged runtimes with the warnings that become owed now in their cases. */
+export const withWarnings = (
+  judged: readonly Judged[],
+  { now, rules }: Pick<FleetSituation, 'now' | 'rules'>,
+): readonly Judged[] => {
+  const candidates = judged.map(({ key, verdict, situation }) => ({ key, verdict, addressees: situation.addressees }));
+  const due = new Map(warningsDue(candidates, now).map((warning) => [warning.key, warning]));
+  return judged.map((one) => {
+    const warning = due.get(one.key);
+    const { span } = one.situation.clock;
+    if (warning === undefined || span === undefined) return one;
+    const { runtime, ground } = one.situation;
+    const kase = one.kase ?? newCase(runtime, runtime.name, ground);
+    const owed = warningOf(kase, one.situation, warning, rules.observeTo);
+    return { ...one, kase: oweWarning(kase, owed, { id: `${span.since}`, since: span.since }) };
+  });
+};

@@ -1,0 +1,193 @@
+import type { Runtime } from '#domain/runtime.ts';
+import { day, hour, type Instant } from '#domain/time.ts';
+import { type AcceptedWarning, addresseeOf } from './episode.ts';
+import { factsOf, type GuardBoard } from './guard-board.ts';
+import { nextActAt } from './hours.ts';
+import { groundOf } from './judge-fleet.ts';
+import { keepChoicesUpTo } from './keep.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { moneyOf } from './money.ts';
+import { canRecreate } from './particulars.ts';
+import { addresseesFor, type Exemption, type GuardRules, type Policy, policyFor } from './policy.ts';
+import { type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
+import type { DailyMail, ToldExemption, ToldRuntime, WarningRow } from './runtime-notice.ts';
+import { evidenceOf, ledgerRuntimeOf } from './verdict.ts';
+
+/** A runtime as far as its case and its detail, read before, tell of it. */
+const runtimeOf = ({ project, id, name, particulars }: RuntimeCase): Runtime => ({
+  project,
+  id,
+  name,
+  region: particulars?.region ?? '',
+  status: 'Running',
+  ...(particulars?.gpuConfigId === undefined ? {} : { gpuConfigId: particulars.gpuConfigId }),
+  ...(particulars?.gpuCount === undefined ? {} : { gpuCount: particulars.gpuCount }),
+});
+
+/** One warning that a mail is to carry: its row but for the links, and what is recorded when the mail is accepted. */
+export type ComposedWarning = {
+  readonly key: RuntimeKey;
+  readonly kase: RuntimeCase;
+  readonly would: boolean;
+  readonly row: Omit<WarningRow, 'keepUrl'>;
+  readonly accepted: Omit<AcceptedWarning, 'mailId' | 'at'>;
+  readonly entry: LedgerEntry;
+};
+
+/** A last warning that comes late names a later time: never less ahead than it promises. */
+const deletionNamed = ({ deleteAt, ahead }: Warning, policy: Policy, now: Instant): Instant =>
+  nextActAt(policy.hours, Math.max(deleteAt, now + ahead));
+
+const composeOne = (
+  board: GuardBoard,
+  rules: GuardRules,
+  kase: RuntimeCase,
+  warning: Warning,
+  now: Instant,
+  digest: (text: string) => string,
+): ComposedWarning | undefined => {
+  const key = runtimeKey(kase);
+  const { episode, particulars } = kase;
+  const span = board.fleet.clocks.get(key)?.span;
+  if (episode === undefined || particulars === undefined || span === undefined) return undefined;
+  const runtime = runtimeOf(kase);
+  const facts = factsOf(board.catalogue, runtime);
+  const policy = policyFor(rules, runtime, facts);
+  // The rules have changed since it became owed: the next run voids it.
+  if (digest(groundOf(policy, addresseesFor(rules, policy, runtime), runtime)) !== kase.ground) return undefined;
+  const deleteAt = deletionNamed(warning, policy, now);
+  const money = moneyOf(facts.pricePerGpuHour, particulars.gpuCount, span.observed);
+  const evidence = evidenceOf(span, span.idleAt);
+  const priced = money === undefined ? {} : { money };
+  const told = ledgerRuntimeOf({ runtime, facts }, kase);
+  const row: ComposedWarning['row'] = {
+    step: warning.step,
+    runtime: told,
+    rule: { policy: policy.name, thresholds: policy.thresholds, deleteAfter: policy.ladder.deleteAfter },
+    evidence,
+    ...priced,
+    deleteAt,
+    volume: particulars.volume,
+    unsaved: particulars.unsaved,
+    recreatable: canRecreate(particulars.unsaved),
+    keepChoices: keepChoicesUpTo(policy.keepAtMost),
+    ...(episode.voided === undefined ? {} : { againBecause: episode.voided.because }),
+  };
+  const entry: LedgerEntry = {
+    id: `${key}/${episode.id}/${warning.owedAt}/warned-${warning.step}`,
+    at: now,
+    act: warning.step === 'first' ? 'warned-first' : 'warned-last',
+    who: { kind: 'rule', policy: policy.name },
+    because: `idle since ${new Date(span.since).toISOString()}`,
+    runtime: told,
+    evidence,
+    ...priced,
+  };
+  const accepted = { episodeId: episode.id, step: warning.step, owedAt: warning.owedAt, deleteAt };
+  return { key, kase, would: policy.mode !== 'enforce', row, accepted, entry };
+};
+
+const owedWarning = ({ episode }: RuntimeCase): Warning | undefined =>
+  [episode?.last, episode?.first].find((warning) => warning?.mail === 'owed');
+
+/**
+ * The warnings that a recipient is to get now, all in one: those whose time has come, with all others that are owed to the
+ * same address. While the breaker is open there are none.
+ */
+export const warningsFor = (
+  board: GuardBoard,
+  rules: GuardRules,
+  isTheirs: (address: string) => boolean,
+  now: Instant,
+  digest: (text: string) => string,
+): readonly ComposedWarning[] => {
+  if (board.breaker.value.open !== undefined) return [];
+  const owed = [...board.cases.values()].flatMap(({ value: kase }) => {
+    const warning = owedWarning(kase);
+    const waits = (kase.episode?.unreachable?.retryAt ?? 0) > now;
+    if (warning === undefined || waits || !isTheirs(addresseeOf(warning) ?? '')) return [];
+    return [{ kase, warning }];
+  });
+  if (!owed.some(({ warning }) => warning.notBefore <= now)) return [];
+  return owed
+    .flatMap(({ kase, warning }) => composeOne(board, rules, kase, warning, now, digest) ?? [])
+    .sort((a, b) => a.row.deleteAt - b.row.deleteAt);
+};
+
+const nameOf = ({ match }: Exemption): string =>
+  [
+    match.id && `runtime ${match.id}`,
+    match.name && `runtimes named ${match.name}`,
+    match.project && `project ${match.project}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+const toldExemption = (exemption: Exemption): ToldExemption => ({
+  about: nameOf(exemption),
+  until: exemption.until,
+  ...(exemption.because === undefined ? {} : { because: exemption.because }),
+});
+
+const endsSoonWithin = 7 * day;
+/** Deletions of so long count into what was not spent since. */
+export const freedOver = 30 * day;
+
+/** What was freed by the deletions among these entries; those that were undone, by whomever, freed nothing. */
+export const freedBy = (entries: readonly LedgerEntry[], now: Instant): DailyMail['freed'] => {
+  const keyOf = ({ runtime }: LedgerEntry) => (runtime === undefined ? '' : runtimeKey(runtime));
+  const undoneAt = new Map(
+    entries
+      .filter(({ act }) => act === 'reappeared' || act === 'recreated')
+      .map((entry) => [keyOf(entry), entry.at] as const),
+  );
+  const deleted = entries.filter(({ act }) => act === 'deleted');
+  const stands = deleted.filter((entry) => (undoneAt.get(keyOf(entry)) ?? 0) < entry.at);
+  const rateOf = ({ money }: LedgerEntry) => money?.ratePerHour ?? 0;
+  const untilOf = (entry: LedgerEntry) => (stands.includes(entry) ? now : (undoneAt.get(keyOf(entry)) ?? now));
+  return {
+    deletions: deleted.length,
+    rateStopped: stands.reduce((sum, entry) => sum + rateOf(entry), 0),
+    notSpent: deleted.reduce((sum, entry) => sum + (rateOf(entry) * (untilOf(entry) - entry.at)) / hour, 0),
+  };
+};
+
+/** The daily mail about a span of time; undefined where there is nothing to say. `ledger` reaches back 30 days, oldest first. */
+export const dailyMailOf = (
+  board: GuardBoard,
+  rules: GuardRules,
+  ledger: readonly LedgerEntry[],
+  { from, to, now }: { readonly from: Instant; readonly to: Instant; readonly now: Instant },
+): DailyMail | undefined => {
+  const entries = ledger.filter(({ at }) => at > from && at <= to);
+  const observing = [...board.cases.values()].flatMap(({ value: kase }) => {
+    const since = kase.episode?.would;
+    const span = board.fleet.clocks.get(runtimeKey(kase))?.span;
+    if (since === undefined) return [];
+    const runtime = runtimeOf(kase);
+    const facts = factsOf(board.catalogue, runtime);
+    const money = moneyOf(facts.pricePerGpuHour, kase.particulars?.gpuCount, span?.observed ?? 0);
+    const told: ToldRuntime = ledgerRuntimeOf({ runtime, facts }, kase);
+    const evidence = span === undefined ? {} : { evidence: evidenceOf(span, span.idleAt) };
+    return [{ runtime: told, since, ...evidence, ...(money === undefined ? {} : { money }) }];
+  });
+  const troubles = Object.values(board.desk.value.troubles).filter(({ overAt }) => overAt === undefined);
+  const held = rules.exemptions.filter(({ until }) => until === 'forever' || until > now);
+  const endingSoon = held
+    .filter(({ until }) => until !== 'forever' && until - now <= endsSoonWithin)
+    .map(toldExemption);
+  if (entries.length + observing.length + troubles.length + endingSoon.length === 0) return undefined;
+  const freed = freedBy(ledger, now);
+  return {
+    kind: 'daily',
+    writtenAt: now,
+    from,
+    to,
+    entries,
+    observing,
+    troubles,
+    exemptions: held.map(toldExemption),
+    endingSoon,
+    freed,
+  };
+};

@@ -1,0 +1,63 @@
+import pLimit from 'p-limit';
+import {
+  type FleetSituation,
+  type Judged,
+  judgeFleet,
+  type SeenRuntime,
+  withWarnings,
+} from '#domain/guardrails/judge-fleet.ts';
+import { particularsOf } from '#domain/guardrails/particulars.ts';
+import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/runtime-case.ts';
+import type { Fail } from '#workflows/attempts.ts';
+import type { GuardWorld, Run } from './world.ts';
+
+/** Details read in one run at most: they are needed once for a runtime, before its first warning. */
+const mostDetails = 25;
+const detailsAtOnce = 5;
+
+/** Reads the details that are needed before anybody is warned. One that cannot be read is read in the next run. */
+const particularsFor = async (
+  world: GuardWorld,
+  run: Run,
+  judged: readonly Judged[],
+  fail: Fail,
+): Promise<ReadonlyMap<RuntimeKey, RuntimeCase>> => {
+  const wanted = judged.filter(({ verdict }) => verdict.verdict === 'look').slice(0, mostDetails);
+  const found = await pLimit(detailsAtOnce).map(wanted, async ({ key, kase, situation }) => {
+    try {
+      const { runtime, ground } = situation;
+      const detail = await world.provider.getRuntime(runtime, { signal: run.signal, deadline: run.deadline });
+      if (detail === undefined) return [];
+      const known = kase ?? newCase(runtime, runtime.name, ground);
+      return [[key, { ...known, particulars: particularsOf(detail, situation.now) }] as const];
+    } catch (failure) {
+      fail(failure);
+      return [];
+    }
+  });
+  return new Map(found.flat());
+};
+
+/** Notes, once, why a runtime is only reported. */
+const noteReported = (one: Judged): Judged => {
+  const { verdict, kase, situation } = one;
+  const reported = verdict.verdict === 'report' ? verdict.because : undefined;
+  if (reported === undefined || kase?.reported === reported) return one;
+  const { runtime, ground } = situation;
+  return { ...one, kase: { ...(kase ?? newCase(runtime, runtime.name, ground)), reported } };
+};
+
+/** Judges all runtimes that were seen, with the warnings that become owed now in their cases. Nothing is written yet. */
+export const judge = async (
+  world: GuardWorld,
+  run: Run,
+  fleet: FleetSituation,
+  seen: readonly SeenRuntime[],
+  fail: Fail,
+): Promise<readonly Judged[]> => {
+  const first = judgeFleet(fleet, seen);
+  const particulars = await particularsFor(world, run, first, fail);
+  const judged =
+    particulars.size === 0 ? first : judgeFleet({ ...fleet, cases: new Map([...fleet.cases, ...particulars]) }, seen);
+  return withWarnings(judged, fleet).map(noteReported);
+};
