@@ -34,4 +34,17 @@ export default defineConfig({
       // { to: 'me@example.com', model: 'RTX 5090', until: '2027-06-30' },
     ],
   },
+
+  // Idle runtimes: warned about after 60 and 105 idle minutes, deleted after 120. How idle is judged, and examples for
+  // policies, owners and exemptions: docs/policies.md.
+  guardrails: {
+    // Only tells the operator, once a day, what it would do. 'enforce' warns the owners and deletes.
+    mode: 'observe',
+
+    // Who is told: the first part of a runtime's name is its owner. Without owners the operator is.
+    // owners: [{ name: '{owner}-*', to: '{owner}@your-company.com' }],
+
+    // What is never touched. `until` is a date, or 'forever'.
+    // exemptions: [{ name: 'inference-*', until: 'forever', because: 'serves customers' }],
+  },
 });

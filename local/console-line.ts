@@ -27,6 +27,10 @@ export const counted = (count: number, singular: string, plural = `${singular}s`
 /** The number of free GPUs is missing where the provider does not say it. */
 const gpusFree = (gpus: number | undefined): string => (gpus === undefined ? '' : `, ${counted(gpus, 'GPU')} free`);
 
+/** The rate is missing where the price is not known. */
+const stops = (usdPerHour: number | undefined): string =>
+  usdPerHour === undefined ? '' : `, $${usdPerHour.toFixed(2)} an hour less`;
+
 /**
  * The line for an event. Words that come from the provider are made harmless: a terminal obeys control characters.
  *
@@ -81,6 +85,47 @@ export const consoleLine = (
       return trouble('undeliverable', `to ${event.recipientId}: ${line(event.because)}`);
     case 'unsubscribed':
       return over('unsubscribed', `${counted(event.watches, 'watch', 'watches')} of ${event.recipientId}`);
+    case 'guarded': {
+      const { idle, busy, unknown } = event;
+      return quiet('guarded', `${counted(event.runtimes, 'runtime')}: ${busy} busy, ${idle} idle, ${unknown} unknown`);
+    }
+    case 'readings':
+      return quiet('readings', line(event.packed));
+    case 'runtimes-unlisted':
+      return trouble('listing cut', line(`runtimes of ${event.project}: ${event.because}`));
+    case 'slowed-down':
+      return trouble('slowed down', line(`to ${counted(event.callsAtOnce, 'call')} at once: ${event.because}`));
+    case 'runtime-unknown':
+      return trouble('not readable', line(`${event.name}: ${event.because}`));
+    case 'runtime-reported':
+      return quiet('only reported', line(`${event.name}: ${event.because}`));
+    case 'runtime-warned':
+      return over(`${event.step} warning`, line(`${event.name}: to be deleted at ${clockTime(event.deleteAt)}`));
+    case 'warnings-voided':
+      return quiet('warning void', line(`${event.name}: ${event.because}`));
+    case 'runtime-kept':
+      return good('kept', line(`${event.name}: until ${clockTime(event.until)}`));
+    case 'runtime-would-be-deleted':
+      return over('would delete', line(`${event.name}: ${event.because}${stops(event.usdPerHour)}`));
+    case 'runtime-deleting':
+      return over('deleting', line(`${event.name}: ${event.because}`));
+    case 'runtime-deleted':
+      return over('deleted', line(`${event.name}${stops(event.usdPerHour)}`));
+    case 'runtime-spared':
+      return good('spared', line(`${event.name}: ${event.because}`));
+    case 'runtime-stuck':
+      return trouble('still billing', line(`${event.name}: ${event.because}`));
+    case 'runtime-reappeared':
+      return trouble('there again', line(`${event.name} was deleted, and bills again`));
+    case 'runtime-recreated':
+      return good('created again', line(`${event.name}, now ${event.createdId}`));
+    case 'breaker-opened':
+      return trouble(
+        'breaker open',
+        `${event.runtimes} of ${event.fleet} runtimes turned idle together; nothing is deleted`,
+      );
+    case 'breaker-rearmed':
+      return good('breaker shut', `by ${event.recipientId}`);
     case 'job-failed':
       return trouble('failed', line(`${event.job}: ${event.because}`));
     case 'stopping':

@@ -66,11 +66,21 @@ const headOf = (started: Extract<LocalEvent, { event: 'started' }>): string =>
     '',
   ].join('\n');
 
+const runtimeWords = ({ warned, kept, deleted, unknown, reportedOnly, wouldBeDeleted }: Summary): string[] => [
+  counted(warned, 'warning'),
+  `${kept} kept`,
+  `${deleted} deleted`,
+  ...(wouldBeDeleted > 0 ? [`${wouldBeDeleted} would be deleted`] : []),
+  ...(unknown > 0 ? [`${unknown} not readable`] : []),
+  ...(reportedOnly > 0 ? [`${reportedOnly} only reported`] : []),
+];
+
 const summaryWords = (summary: Summary): string => {
   const always = [
     counted(summary.windowsOpened, 'window opened', 'windows opened'),
     `${summary.windowsClosed} closed`,
     counted(summary.mailsSent, 'mail sent', 'mails sent'),
+    ...(summary.guarded === 0 ? [] : runtimeWords(summary)),
   ];
   const troubles = [
     [summary.mailsFailed, 'time not sent', 'times not sent'],
@@ -81,14 +91,21 @@ const summaryWords = (summary: Summary): string => {
   return `\n  ${[...always, ...met].join(', ')}`;
 };
 
-/** Polls that say the same as the one before are not told again. */
+/** What a round found, as far as it may be the same in the next. */
+const roundOf = (event: ConsoleEvent): string | undefined => {
+  if (event.event === 'polled') return `${event.offers} ${event.rentable}`;
+  if (event.event === 'guarded') return `${event.busy} ${event.idle} ${event.unknown}`;
+  return undefined;
+};
+
+/** Rounds that say the same as the one before are not told again; packed readings are for machines. */
 const createNewsFilter = (): ((event: ConsoleEvent) => boolean) => {
-  let lastPoll = '';
+  const last = new Map<string, string>();
   return (event) => {
-    if (event.event !== 'polled') return true;
-    const poll = `${event.offers} ${event.rentable}`;
-    const isNews = poll !== lastPoll;
-    lastPoll = poll;
+    const round = roundOf(event);
+    if (round === undefined) return event.event !== 'readings';
+    const isNews = round !== last.get(event.event);
+    last.set(event.event, round);
     return isNews;
   };
 };

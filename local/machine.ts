@@ -102,6 +102,7 @@ export const startMachine = async (options: MachineOptions) => {
     onFailure: failed('send-notice'),
   });
   return {
+    inbox: engines.inbox,
     inboxUrl: engines.inbox.url,
     tableUrl: engines.table.endpoint,
     linksUrl: front.url,
@@ -109,6 +110,11 @@ export const startMachine = async (options: MachineOptions) => {
     watch: async (): Promise<void> => {
       const context = lambdaContext({ functionName: 'watch-availability' });
       await system.watchAvailability({}, context).catch(failed('watch-availability'));
+    },
+    /** One run of guard-runtimes, as its schedule starts it. A failure is told, not thrown. */
+    guard: async (): Promise<void> => {
+      const context = lambdaContext({ functionName: 'guard-runtimes' });
+      await system.guardRuntimes({}, context).catch(failed('guard-runtimes'));
     },
     /** Resolves when no mail is on its way. */
     settled: async (): Promise<void> => {

@@ -14,6 +14,18 @@ export type Summary = {
   readonly mailsFailed: number;
   readonly mailsUndeliverable: number;
   readonly unsubscribed: number;
+  /** Runs of guard-runtimes that judged. */
+  readonly guarded: number;
+  /** Warnings that were accepted, one for each runtime in a mail. */
+  readonly warned: number;
+  readonly kept: number;
+  readonly deleted: number;
+  readonly spared: number;
+  /** Times that a runtime could not be read for longer than 5 minutes. */
+  readonly unknown: number;
+  /** Idle runtimes that are only reported, since deleting them saves nothing. */
+  readonly reportedOnly: number;
+  readonly wouldBeDeleted: number;
   readonly runsSkipped: number;
   readonly listingsIncomplete: number;
   readonly failures: number;
@@ -31,6 +43,14 @@ export const nothingYet: Summary = {
   mailsFailed: 0,
   mailsUndeliverable: 0,
   unsubscribed: 0,
+  guarded: 0,
+  warned: 0,
+  kept: 0,
+  deleted: 0,
+  spared: 0,
+  unknown: 0,
+  reportedOnly: 0,
+  wouldBeDeleted: 0,
   runsSkipped: 0,
   listingsIncomplete: 0,
   failures: 0,
@@ -50,6 +70,24 @@ const countOf = {
   'mail-failed': 'mailsFailed',
   'mail-undeliverable': 'mailsUndeliverable',
   unsubscribed: 'unsubscribed',
+  guarded: 'guarded',
+  readings: undefined,
+  'runtimes-unlisted': 'listingsIncomplete',
+  'slowed-down': undefined,
+  'runtime-unknown': 'unknown',
+  'runtime-reported': 'reportedOnly',
+  'runtime-warned': 'warned',
+  'warnings-voided': undefined,
+  'runtime-kept': 'kept',
+  'runtime-would-be-deleted': 'wouldBeDeleted',
+  'runtime-deleting': undefined,
+  'runtime-deleted': 'deleted',
+  'runtime-spared': 'spared',
+  'runtime-stuck': 'failures',
+  'runtime-reappeared': undefined,
+  'runtime-recreated': undefined,
+  'breaker-opened': undefined,
+  'breaker-rearmed': undefined,
   'run-skipped': 'runsSkipped',
   'listing-incomplete': 'listingsIncomplete',
   'poll-failed': 'failures',

@@ -7,6 +7,7 @@ import { createProviderClient } from '#adapters/provider/client.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
 import type { Report } from '#domain/event.ts';
+import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
 import { createHandler as createSendNoticeHandler } from '#handlers/send-notice/handler.ts';
 import { createHandler as createWatchAvailabilityHandler } from '#handlers/watch-availability/handler.ts';
@@ -33,6 +34,8 @@ export type SystemOptions = {
   readonly linkSecret: string;
   /** Missing: mails go to the engine. */
   readonly mailer?: SendNoticeWorld['mailer'];
+  /** In [0, 1), for the order and the offset of readings. Missing: as it comes. */
+  readonly chance?: () => number;
   /** How often the SDK tries a call before it fails. */
   readonly mostAttempts?: number;
 };
@@ -70,6 +73,17 @@ export const createSystem = (options: SystemOptions) => {
       sleep: clock.sleep,
       report,
     }),
+    guardRuntimes: createGuardRuntimesHandler({
+      environment,
+      settings,
+      dynamodb,
+      sqs,
+      provider,
+      clock: clock.now,
+      sleep: clock.sleep,
+      chance: options.chance ?? Math.random,
+      report,
+    }),
     sendNotice: createSendNoticeHandler({
       environment,
       settings,
@@ -78,7 +92,7 @@ export const createSystem = (options: SystemOptions) => {
       clock: clock.now,
       report,
     }),
-    links: createLinksHandler({ environment, dynamodb, clock: clock.now, report }),
+    links: createLinksHandler({ environment, settings, dynamodb, provider, clock: clock.now, report }),
     sqs,
     dynamodb,
     close: () => {

@@ -18,6 +18,19 @@ const metricOf: Partial<Record<EventName, string>> = {
   'mail-sent': 'MailsSent',
   'mail-failed': 'MailsFailed',
   'mail-undeliverable': 'MailsUndeliverable',
+  guarded: 'GuardRuns',
+  'runtimes-unlisted': 'RuntimesUnlisted',
+  'slowed-down': 'ProviderSlowedDown',
+  'runtime-unknown': 'RuntimesUnknown',
+  'runtime-reported': 'RuntimesReported',
+  'runtime-warned': 'RuntimesWarned',
+  'runtime-kept': 'RuntimesKept',
+  'runtime-would-be-deleted': 'RuntimesWouldBeDeleted',
+  'runtime-deleted': 'RuntimesDeleted',
+  'runtime-spared': 'RuntimesSpared',
+  'runtime-stuck': 'RuntimesStuck',
+  'runtime-reappeared': 'RuntimesReappeared',
+  'breaker-opened': 'BreakerOpened',
 };
 
 /** Events at which somebody should look. */
@@ -30,6 +43,12 @@ const troubles: ReadonlySet<EventName> = new Set([
   'watch-unknown-config',
   'mail-failed',
   'mail-undeliverable',
+  'runtimes-unlisted',
+  'slowed-down',
+  'runtime-unknown',
+  'runtime-stuck',
+  'runtime-reappeared',
+  'breaker-opened',
 ]);
 
 const cleaned = (because: string | readonly string[]) =>

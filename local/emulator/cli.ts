@@ -1,7 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Emulator, loadAvailabilityTrace, startEmulator, TraceError } from './emulator.ts';
+import { type Emulator, loadAvailabilityTrace, loadUtilisationTrace, startEmulator, TraceError } from './emulator.ts';
 
-type Options = { readonly port: number; readonly seed: string; readonly availability?: string; readonly speed: number };
+type Options = {
+  readonly port: number;
+  readonly seed: string;
+  readonly availability?: string;
+  readonly utilisation?: string;
+  readonly speed: number;
+};
 
 const wholePort = (text: string): number => {
   const port = Number(text);
@@ -20,6 +26,7 @@ const program = new Command('emulator')
   .option('--port <number>', 'port to listen on; 0 is any free one', wholePort, 7100)
   .option('--seed <text>', 'the same seed gives the same ids, tokens and times', '1')
   .option('--availability <path>', 'replay a CSV (also .gz) of availability, or a folder of them, from now on')
+  .option('--utilisation <path>', 'replay a CSV (also .gz) of the use of runtimes, from now on')
   .option('--speed <factor>', "how fast the emulator's clock runs", positive, 1)
   .addHelpText('after', '\nAll that it decides, and the control surface under /_control: docs/emulator.md');
 
@@ -60,10 +67,12 @@ const told = (error: unknown): never => {
 };
 
 const run = async () => {
-  const { port, seed, availability, speed } = program.parse().opts<Options>();
+  const { port, seed, availability, utilisation, speed } = program.parse().opts<Options>();
   const trace = availability === undefined ? undefined : await loadAvailabilityTrace(availability);
+  const use = utilisation === undefined ? undefined : await loadUtilisationTrace(utilisation);
   const emulator = await startEmulator({ port, seed, clock: speedyClock(speed) });
   if (trace) emulator.control.replay(trace);
+  if (use) emulator.control.replayUtilisation(use);
   console.log(head(emulator));
   const end = () => void emulator.close().then(() => process.exit(0));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);

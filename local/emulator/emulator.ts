@@ -4,15 +4,24 @@ import { listen } from './server/listen.ts';
 import { createWorld } from './state/world.ts';
 
 export type { EmulatorControl } from './control/control.ts';
-export type { OfferWish, ReplayWish, RuntimeChange, RuntimeWish } from './control/inputs.ts';
+export type {
+  OfferWish,
+  ReplayWish,
+  RuntimeChange,
+  RuntimeWish,
+  UtilisationReplayWish,
+} from './control/inputs.ts';
 export type { OfferState } from './control/offer-control.ts';
 export type { RuntimeState } from './control/runtime-control.ts';
 export type { Fault, FaultKind, ListedFault } from './faults/fault.ts';
 export type { OperationId } from './operation-ids.ts';
 export type { JournalEntry } from './state/journal.ts';
-export type { MetricsProfile } from './state/metrics-profile.ts';
+export type { MetricsProfile, MetricsShape } from './state/metrics-profile.ts';
 export type { AvailabilityTrace, TraceOffer, TraceRow } from './trace/availability-trace.ts';
-export { loadAvailabilityTrace, TraceError } from './trace/load-availability-trace.ts';
+export { loadAvailabilityTrace } from './trace/load-availability-trace.ts';
+export { loadUtilisationTrace } from './trace/load-utilisation-trace.ts';
+export { TraceError } from './trace/trace-csv.ts';
+export type { TraceRuntime, UtilisationRow, UtilisationTrace } from './trace/utilisation-trace.ts';
 
 export type EmulatorOptions = {
   /** 0, the default, is any free port. */

@@ -3,6 +3,9 @@ import { choicesOf, itemOf, type SchemaNode, type Setting } from './setting.ts';
 const range = (node: SchemaNode): string => {
   if (node.minimum !== undefined && node.maximum !== undefined) return `, ${node.minimum} to ${node.maximum}`;
   if (node.minimum !== undefined) return `, at least ${node.minimum}`;
+  if (node.exclusiveMinimum !== undefined && node.maximum !== undefined) {
+    return `, above ${node.exclusiveMinimum}, at most ${node.maximum}`;
+  }
   if (node.exclusiveMinimum !== undefined) return `, above ${node.exclusiveMinimum}`;
   if (node.maximum !== undefined) return `, at most ${node.maximum}`;
   return '';

@@ -11,7 +11,7 @@ import { queueClient } from '../local/sdk-clients.ts';
 
 const people = (count: number) => Array.from({ length: count }, (_, number) => `recipient-${number}`);
 const bodiesOf = (recipientIds: readonly string[]) =>
-  recipientIds.map((recipientId) => JSON.stringify({ recipientId }));
+  recipientIds.map((recipientId) => JSON.stringify({ recipientId, about: 'availability' }));
 
 describe('over a real queue', () => {
   let queue: Queue;
@@ -23,7 +23,7 @@ describe('over a real queue', () => {
     queue = await startQueue();
     proxy = await startFaultProxy({ target: queue.endpoint });
     client = queueClient(proxy.endpoint);
-    notices = createNoticeQueue(client, proxy.through(queue.queueUrl));
+    notices = createNoticeQueue(client, proxy.through(queue.queueUrl), 'availability');
   });
   afterEach(() => proxy.faults.clear());
   afterAll(async () => {
@@ -59,7 +59,7 @@ describe('over a real queue', () => {
 
   test('a message says whom to look at, and nothing else', async () => {
     await notices.announce(['ada']);
-    expect(await received()).toEqual(['{"recipientId":"ada"}']);
+    expect(await received()).toEqual(['{"recipientId":"ada","about":"availability"}']);
   });
 
   test('a queue that throttles, refuses or is gone is an error, and nothing was announced', async () => {
@@ -117,7 +117,7 @@ describe('when the queue takes only some of a batch', () => {
     const endpoint = await startFussyQueue(codeFor);
     const client = queueClient(endpoint);
     onTestFinished(() => client.destroy());
-    await createNoticeQueue(client, `${endpoint}/000000000000/notices`).announce(people(count));
+    await createNoticeQueue(client, `${endpoint}/000000000000/notices`, 'availability').announce(people(count));
   };
 
   test('nothing is said while it takes all', async () => {
@@ -142,7 +142,11 @@ describe('when the queue takes only some of a batch', () => {
 });
 
 test('a message names its recipient', () => {
-  expect(readNoticeMessage('{"recipientId":"ada"}')).toBe('ada');
+  expect(readNoticeMessage('{"recipientId":"ada"}')).toEqual({ recipientId: 'ada', about: 'availability' });
+  expect(readNoticeMessage('{"recipientId":"ada","about":"runtimes"}')).toEqual({
+    recipientId: 'ada',
+    about: 'runtimes',
+  });
 });
 
 test.each([
@@ -155,6 +159,7 @@ test.each([
   '{}',
   '{"recipientId":""}',
   '{"recipientId":7}',
+  '{"recipientId":"ada","about":"prices"}',
 ])('a message without a recipient is none, and the error does not repeat it: %s', (body) => {
   const words = 'A message on the queue does not name a recipient.';
   expect(() => readNoticeMessage(body)).toThrow(new MessageNotUnderstoodError(words));

@@ -62,13 +62,15 @@ describe('the files made from the schema', () => {
 
   test('the page has a row for every setting that is no section', () => {
     const page = readFileSync(join(root, 'docs/settings.md'), 'utf8');
-    const sections = ['provider', 'mail', 'availability'];
+    const sections = ['provider', 'mail', 'availability', 'guardrails'];
     const paths = allSettings().map(({ path }) => path);
     expect(paths).toContain('availability.watches[].gpus');
     expect(paths.filter((path) => !sections.includes(path) && !page.includes(`\n| \`${path}\` | `))).toEqual([]);
     expect(page).toContain('| `provider.callsAtOnce` | whole number, 1 to 100 | `10` | Most calls');
     expect(page).toContain('| `mail.sender` | mail address | required | ');
     expect(page).toContain('| `availability.watches[].until` | date or date and time |  | ');
+    expect(page).toContain('| `guardrails.exemptions[].until` | date or date and time or "forever" | required | ');
+    expect(page).toContain('| `guardrails.policies[].idle.gpuBelowPercent` | number, above 0, at most 50 | `5` | ');
   });
 
   test('a long default stands below the tables, whole', () => {

@@ -36,6 +36,17 @@ describe('a placeholder', () => {
   });
 });
 
+test('also among owners and fallbacks', () => {
+  const input = settingsWith({
+    guardrails: {
+      fallback: 'gpu@example.org',
+      owners: [{ name: '{owner}-*', to: '{owner}@example.com' }, { to: 'lead@gpu.dev' }],
+      policies: [{ name: 'p', fallback: 'team@mail.example.net' }],
+    },
+  });
+  expect(paths(input)).toEqual(['guardrails.fallback', 'guardrails.owners[0].to', 'guardrails.policies[0].fallback']);
+});
+
 describe('no placeholder', () => {
   test.each(['me@myexample.com', 'me@example.company.com', 'example@gpu.dev', 'test@gpu.dev', 'a@example.community'])(
     '%s',

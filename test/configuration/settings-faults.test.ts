@@ -221,7 +221,7 @@ describe('across fields', () => {
 });
 
 describe('whole parts', () => {
-  const all = 'stages, provider, mail, availability';
+  const all = 'stages, provider, mail, availability, guardrails';
   test.each([
     [undefined, [`(all of it): given nothing; allowed: an object with ${all}`]],
     [null, [`(all of it): given null; allowed: an object with ${all}`]],

@@ -23,6 +23,18 @@ describe('defaults', () => {
       },
       mail: { sender: 'warden@gpu.dev', operator: 'ops@gpu.dev', timeZone: 'UTC' },
       availability: { pollSeconds: 60, mailsPerHour: 10, readRequestsMinutes: 5, watches: [] },
+      guardrails: {
+        mode: 'observe',
+        observeTo: 'operator',
+        limits: { deletionsPerTick: 5, deletionsPerHour: 20 },
+        sampleOffsetSeconds: 30,
+        dailyMailAt: '08:00',
+        assumeOnDemand: false,
+        keepAtMost: '7d',
+        owners: [],
+        exemptions: [],
+        policies: [],
+      },
     });
   });
 

@@ -45,7 +45,8 @@ describe('npm run emulator', { timeout: 20_000 }, () => {
 
   test('--help tells the options', async () => {
     const { out } = await ended(spawnCli('--help'));
-    for (const option of ['--port', '--seed', '--availability', '--speed']) expect(out).toContain(option);
+    for (const option of ['--port', '--seed', '--availability', '--utilisation', '--speed'])
+      expect(out).toContain(option);
     expect(out).toContain('docs/emulator.md');
   });
 
@@ -53,8 +54,10 @@ describe('npm run emulator', { timeout: 20_000 }, () => {
     const { emulator } = await startProvider();
     const taken = await ended(spawnCli('--port', new URL(emulator.url).port));
     expect(taken.err).toMatch(/^Port \d+ is taken; choose another --port\.\n$/);
-    const missing = await ended(spawnCli('--availability', 'no-such.csv', '--port', '0'));
-    expect(missing.err).toBe('no-such.csv: cannot be read\n');
+    for (const option of ['--availability', '--utilisation']) {
+      const missing = await ended(spawnCli(option, 'no-such.csv', '--port', '0'));
+      expect(missing.err).toBe('no-such.csv: cannot be read\n');
+    }
     expect((await ended(spawnCli('--port', 'high'))).err).toContain('give 0 to 65535');
     expect((await ended(spawnCli('--speed', '0'))).err).toContain('give a number above 0');
   });

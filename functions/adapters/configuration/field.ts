@@ -18,9 +18,20 @@ export const text = (what: string) =>
 // The HTML standard's pattern, but with a dot in the domain and no dot beside another: neither is deliverable.
 const mailAddress =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/;
+const longestAddress = 254;
+
+/** Whether a text is a mail address that can be delivered to, as far as one can see. */
+export const isAddress = (value: string): boolean => value.length <= longestAddress && mailAddress.test(value);
 
 export const address = () =>
-  z.email({ pattern: mailAddress, error: 'a mail address, such as me@example.com' }).check(z.maxLength(254));
+  z.email({ pattern: mailAddress, error: 'a mail address, such as me@example.com' }).check(z.maxLength(longestAddress));
+
+/** A number above 0 and at most so much, if a most is given. */
+export const positiveNumber = (most = Number.POSITIVE_INFINITY) => {
+  const error = most === Number.POSITIVE_INFINITY ? 'a number above 0' : `a number above 0, at most ${most}`;
+  const number = z.number({ error }).check(z.positive({ error }));
+  return most === Number.POSITIVE_INFINITY ? number : number.check(z.lte(most, { error }));
+};
 
 export const wholeNumber = (least: number, most: number) =>
   z.int({ error: `a whole number from ${least} to ${most}` }).check(z.gte(least), z.lte(most));
@@ -56,6 +67,12 @@ export const timeZone = () => {
   const error = 'an IANA time zone, such as Asia/Kolkata or UTC';
   return z.string({ error }).check(z.refine(isTimeZone, { error }));
 };
+
+/** When something ends: a date, or a date and time with its offset. See `endOf`. */
+export const dateOrTime = () =>
+  z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: 'a date, such as 2026-12-31, or a date and time with offset, such as 2026-12-31T18:00:00+05:30',
+  });
 
 /** A list in which nothing stands twice, judged by `keyOf`; an item without a key is left alone. */
 export const distinct = <Item>(keyOf: (item: unknown) => string | undefined) =>

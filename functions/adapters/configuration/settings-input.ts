@@ -164,4 +164,118 @@ export type SettingsInput = {
       until?: string | undefined;
     }[] | undefined;
   } | undefined;
+  /** Job 2, cost guardrails: what is idle, who is warned, what is deleted. With examples: docs/policies.md. (object) */
+  guardrails?: {
+    /** `observe`: only tells what would be done. `enforce`: warns owners and deletes. ("observe" or "enforce"; default "observe") */
+    mode?: 'observe' | 'enforce' | undefined;
+    /** Who is told in observe mode: only the `operator`, or also the `owner`. ("operator" or "owner"; default "operator") */
+    observeTo?: 'operator' | 'owner' | undefined;
+    /** Limits for all runtimes together. (object) */
+    limits?: {
+      /** Most deletions that are begun in one tick. (whole number, 1 to 50; default 5) */
+      deletionsPerTick?: number | undefined;
+      /** Most deletions that are begun in an hour. (whole number, 1 to 200; default 20) */
+      deletionsPerHour?: number | undefined;
+    } | undefined;
+    /** Each tick begins its readings up to so many seconds late, by chance, so that no periodic job hides between them. (whole number, 0 to 45; default 30) */
+    sampleOffsetSeconds?: number | undefined;
+    /** When the operator gets the daily mail, in `mail.timeZone`. (text; default "08:00") */
+    dailyMailAt?: string | undefined;
+    /** Whether a plan that cannot be read counts as on demand. Otherwise it counts as reserved, and the runtime is only reported. (true or false; default false) */
+    assumeOnDemand?: boolean | undefined;
+    /** Longest time that somebody may keep a runtime for with a link. Offered are 4 hours, 1 day and 7 days, up to this. (text; default "7d") */
+    keepAtMost?: string | undefined;
+    /** Mail address that is told when the owner is not known or cannot be reached. Missing: `mail.operator`. (mail address) */
+    fallback?: string | undefined;
+    /** Whose runtimes are whose; the first that fits is told. (list of object; default []) */
+    owners?: {
+      /** Project id, one of `provider.projects`. Missing: any project. (text) */
+      project?: string | undefined;
+      /** Id of one runtime. Missing: any. (text) */
+      id?: string | undefined;
+      /** Pattern for the runtime's name: `*` stands for any characters, `?` for one, `{owner}` for the owner (letters, digits, `.`, `_` and `+`). Missing: any name. (text) */
+      name?: string | undefined;
+      /** Mail address of the owner; `{owner}` in it stands for what stands there in the name. (text; required) */
+      to: string;
+    }[] | undefined;
+    /** Runtimes that are neither warned about nor deleted; each listed in the daily mail. (list of object; default []) */
+    exemptions?: {
+      /** Project id, one of `provider.projects`. Missing: any project. (text) */
+      project?: string | undefined;
+      /** Id of one runtime. Missing: any. (text) */
+      id?: string | undefined;
+      /** Pattern for the runtime's name: `*` stands for any characters, `?` for one; case does not matter. Missing: any name. (text) */
+      name?: string | undefined;
+      /** When the exemption ends: a date (to the end of that day in `mail.timeZone`), a date and time with its offset, or `forever`. (date or date and time or "forever"; required) */
+      until: string | 'forever';
+      /** Why; it stands in the daily mail. (text) */
+      because?: string | undefined;
+    }[] | undefined;
+    /** Rules for some of the runtimes; the first that matches counts. A built-in one called `default`, for everything, comes last. (list of object; default []) */
+    policies?: {
+      /** Its name in mails and in the ledger; each policy has its own. One that is called `default` replaces the built-in one. (text; required) */
+      name: string;
+      /** The runtimes that it is for: those that fit everything given here. Missing: all. (object) */
+      match?: {
+        /** Project id, one of `provider.projects`. Missing: any project. (text) */
+        project?: string | undefined;
+        /** Id of one runtime. Missing: any. (text) */
+        id?: string | undefined;
+        /** Pattern for the runtime's name: `*` stands for any characters, `?` for one; case does not matter. Missing: any name. (text) */
+        name?: string | undefined;
+        /** GPU model: whole words of its name in the inventory, such as `H100`. Missing: any model, also an unknown one. (text) */
+        model?: string | undefined;
+        /** Lowest price, in USD for one GPU for one hour. A price that is not known fits no limit. (number, above 0) */
+        minPricePerGpuHour?: number | undefined;
+        /** Highest price, in USD for one GPU for one hour. A price that is not known fits no limit. (number, above 0) */
+        maxPricePerGpuHour?: number | undefined;
+      } | undefined;
+      /** `observe`: only says what it would do. `enforce`: warns and deletes. `off`: does neither and does not look. Missing: `guardrails.mode`. ("observe" or "enforce" or "off") */
+      mode?: 'observe' | 'enforce' | 'off' | undefined;
+      /** What counts as idle: all of it, in every sample since the last reading. (object) */
+      idle?: {
+        /** The busiest GPU is used by less than so many per cent. (number, above 0, at most 50; default 5) */
+        gpuBelowPercent?: number | undefined;
+        /** And the CPU by less than so many cores, where it is reported. (number, above 0, at most 1024; default 1) */
+        cpuBelowCores?: number | undefined;
+        /** Or by less than so many per cent, where it is not known how many cores that is. (number, above 0, at most 100; default 5) */
+        cpuBelowPercent?: number | undefined;
+      } | undefined;
+      /** Observed idle time after which something follows. (object) */
+      ladder?: {
+        /** Idle time after which its owner is warned for the first time. (text; default "60m") */
+        firstWarningAfter?: string | undefined;
+        /** Idle time after which its owner is warned for the last time; that mail names the time of the deletion. (text; default "105m") */
+        lastWarningAfter?: string | undefined;
+        /** Idle time after which it is deleted, if the last warning has arrived. (text; default "120m") */
+        deleteAfter?: string | undefined;
+        /** Time from an accepted last warning to the deletion, at least. (text; default "15m") */
+        lead?: string | undefined;
+      } | undefined;
+      /** When it may delete; warnings go out at any time and name a time within these hours. Missing: always. (object) */
+      hours?: {
+        /** Days on which the span begins: `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`. (list of "mon" or "tue" or "wed" or "thu" or "fri" or "sat" or "sun"; required) */
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        /** Time of day from which on it may delete, such as `09:00`. (text; required) */
+        from: string;
+        /** Time of day from which on it may not any more, up to `24:00`. One before `from` is that of the next day. (text; required) */
+        to: string;
+        /** IANA time zone of these times. Missing: `mail.timeZone`. (text) */
+        timeZone?: string | undefined;
+      } | undefined;
+      /** Limits for the runtimes of this policy, below those of `guardrails.limits`. (object) */
+      limits?: {
+        /** Most deletions in one tick. (whole number, 1 to 50) */
+        deletionsPerTick?: number | undefined;
+        /** Most deletions in an hour. (whole number, 1 to 200) */
+        deletionsPerHour?: number | undefined;
+      } | undefined;
+      /** Longest time that somebody may keep a runtime for with a link. Missing: `guardrails.keepAtMost`. (text) */
+      keepAtMost?: string | undefined;
+      /** Whether a plan that cannot be read counts as on demand. Missing: `guardrails.assumeOnDemand`. (true or false) */
+      assumeOnDemand?: boolean | undefined;
+      /** Mail address that is told when the owner is not known or cannot be reached. Missing: `guardrails.fallback`. (mail address) */
+      fallback?: string | undefined;
+    }[] | undefined;
+  } | undefined;
 };

@@ -11,6 +11,8 @@ import {
   timeZone,
   wholeNumber,
 } from './field.ts';
+import { projectsLookedAfter } from './guard-projects.ts';
+import { guardrails } from './guardrails.ts';
 import { sameWatch, toldAddress, watch } from './watch.ts';
 
 const stageName = () =>
@@ -94,23 +96,29 @@ const availability = z.strictObject({
 /** Everything a user may set; `warden.config.ts` holds it. */
 export const settingsSchema = described(
   'Settings of GPU Warden.',
-  z.strictObject({
-    stages: described(
-      'Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`.',
-      z._default(
-        z
-          .array(described('Stage name.', stageName()), { error: 'a list of at least one stage name' })
-          .check(z.minLength(1), distinct(sameText)),
-        ['prod'],
+  z
+    .strictObject({
+      stages: described(
+        'Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`.',
+        z._default(
+          z
+            .array(described('Stage name.', stageName()), { error: 'a list of at least one stage name' })
+            .check(z.minLength(1), distinct(sameText)),
+          ['prod'],
+        ),
       ),
-    ),
-    provider: described('The GPU cloud: where it answers, what of it is yours, how hard it may be asked.', provider),
-    mail: described('Who writes and who is responsible.', mail),
-    availability: described(
-      'Job 1, availability alerts: how often to look and whom to tell.',
-      z.prefault(availability, {}),
-    ),
-  }),
+      provider: described('The GPU cloud: where it answers, what of it is yours, how hard it may be asked.', provider),
+      mail: described('Who writes and who is responsible.', mail),
+      availability: described(
+        'Job 1, availability alerts: how often to look and whom to tell.',
+        z.prefault(availability, {}),
+      ),
+      guardrails: described(
+        'Job 2, cost guardrails: what is idle, who is warned, what is deleted. With examples: docs/policies.md.',
+        z.prefault(guardrails, {}),
+      ),
+    })
+    .check(projectsLookedAfter),
 );
 
 /** Settings as the handlers see them, defaults filled in. */

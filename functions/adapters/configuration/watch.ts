@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { address, described, text, wholeNumber } from './field.ts';
+import { address, dateOrTime, described, positiveNumber, text, wholeNumber } from './field.ts';
 
 const watchFields = z.strictObject({
   to: described('Mail address that is told.', address()),
@@ -21,7 +21,7 @@ const watchFields = z.strictObject({
   gpus: described('GPUs wanted in one piece, on one machine.', z._default(wholeNumber(1, 1024), 1)),
   maxPricePerGpuHour: described(
     'Highest price, in USD for one GPU for one hour. Missing: any price.',
-    z.exactOptional(z.number({ error: 'a number above 0' }).check(z.positive())),
+    z.exactOptional(positiveNumber()),
   ),
   notify: described(
     '`once`: one mail, then the watch is done. `every`: a mail for each time that the offer comes back, at most one in 6 hours.',
@@ -29,11 +29,7 @@ const watchFields = z.strictObject({
   ),
   until: described(
     'When the watch ends: a date (to the end of that day in `mail.timeZone`) or a date and time with its offset. Missing: as long as it is listed.',
-    z.exactOptional(
-      z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-        error: 'a date, such as 2026-12-31, or a date and time with offset, such as 2026-12-31T18:00:00+05:30',
-      }),
-    ),
+    z.exactOptional(dateOrTime()),
   ),
 });
 

@@ -14,3 +14,8 @@ export const oneLine = (outside: string, most = 120): string => {
   // toWellFormed once more: the cut may have gone through a surrogate pair.
   return line.length <= most ? line : `${line.slice(0, most - 1).toWellFormed()}…`;
 };
+
+const mostOfAName = 60;
+
+/** A name that came from outside (model, region, runtime), short enough for a subject and free of anything but text. */
+export const nameWords = (outside: string): string => oneLine(outside, mostOfAName);

@@ -14,6 +14,8 @@ export const light = {
   code: '#f3f5f6',
   note: '#6b4700',
   noteGround: '#fff5df',
+  bad: '#9a1b1b',
+  badGround: '#fdeaea',
 } as const;
 
 export const dark = {
@@ -31,6 +33,8 @@ export const dark = {
   code: '#0e1216',
   note: '#f3c878',
   noteGround: '#33280f',
+  bad: '#ffa3a3',
+  badGround: '#3d1a1c',
 } as const satisfies Record<keyof typeof light, string>;
 
 // Names without quotes: they stand in style attributes, where a quote would have to be escaped.

@@ -1,5 +1,5 @@
+import { nameWords } from '#adapters/look/one-line.ts';
 import type { AvailabilityRow, MailSettings } from '#domain/notice.ts';
-import { nameWords } from './offer-words.ts';
 
 /** A template that every account can use; an example, which the reader will replace by their own. */
 const exampleTemplate = 'tpl-jupyterlab-pytorch';

@@ -1,13 +1,12 @@
-import { oneLine } from '#adapters/look/one-line.ts';
+import { nameWords, oneLine } from '#adapters/look/one-line.ts';
 import type { AvailabilityMail, AvailabilityRow, MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
 import { apiCall } from './api-call.ts';
-import { freeWords, hardwareWords, historyWords, nameWords, priceWords, wantedWords } from './offer-words.ts';
+import type { Fact } from './fact.ts';
+import { freeWords, hardwareWords, historyWords, priceWords, wantedWords } from './offer-words.ts';
 import { subjectWords } from './subject.ts';
 import { agoWords, createTimeWords, durationWords, type TimeWords } from './time-words.ts';
-
-/** A label and what is to be said under it, each line on its own. */
-export type Fact = { readonly label: string; readonly lines: readonly string[] };
+import { webAddress } from './web-address.ts';
 
 /** One row of the mail in words: `chief` and `rest` are all of it, `brief` is what a crowded mail keeps. */
 export type RowFacts = {
@@ -129,13 +128,4 @@ const rentFacts = (open: readonly AvailabilityRow[], settings: MailSettings): Re
   const pattern = each ? '' : ' For another offer put in its region, config, count and plan.';
   const note = `$NEEVCLOUD_TOKEN is your access token. The planId has the usual form, the templateID is an example.${pattern}`;
   return { calls, note };
-};
-
-/** The address as a browser reads it: no line break, quote or angle bracket is left in it, and it is http or https. */
-const webAddress = (address: string): string => {
-  const url = new URL(address);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError(`A mail links to http and https addresses only, not to ${url.protocol}`);
-  }
-  return url.href;
 };

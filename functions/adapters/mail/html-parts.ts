@@ -1,37 +1,19 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
-import { type Fact, goneWords, type MailFacts, type RentFacts, type RowFacts } from './facts.ts';
+import { goneWords, type MailFacts, type RentFacts, type RowFacts } from './facts.ts';
+import { codeBlock, factTable, noteBox, pill, section, table } from './html-frame.ts';
 import { styles } from './styles.ts';
-
-// Outlook knows neither margins of tables nor inherited widths: every table says all of it itself.
-const table = (content: Markup): Markup =>
-  html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${content}</table>`;
 
 const pillWords = { open: 'Available now', closed: 'Gone again', expired: 'Expired' } as const;
 
-export const pill = (state: keyof typeof pillWords): Markup => {
-  const look = state === 'open' ? 'open' : 'closed';
-  return html`<span class="${look}" style="${styles.pill};${styles[look]}">${pillWords[state]}</span>`;
-};
-
-export const button = (href: string, words: string): Markup => html`
-<table role="presentation" class="buttonFrame" cellpadding="0" cellspacing="0" border="0" style="margin:20px 0 0"><tr>
-<td class="button" style="${styles.buttonCell}"><a class="buttonInk" href="${href}" style="${styles.button}">${words}</a></td>
-</tr></table>`;
-
-const factLine = ({ label, lines }: Fact): Markup => html`<tr>
-<td class="label muted" style="${styles.label}">${label}</td>
-<td class="ink" style="${styles.value}">${lines.map((line, place) => html`${place > 0 && html`<br>`}${line}`)}</td>
-</tr>`;
-
-const section = (content: Markup): Markup =>
-  html`<tr><td class="pad ink line" style="${styles.section}">${content}</td></tr>`;
+export const statePill = (state: keyof typeof pillWords): Markup =>
+  pill(pillWords[state], state === 'open' ? 'good' : 'calm');
 
 /** One offer with all its facts. The only offer of a mail needs no title: the mail's own says it. */
 export const rowCard = (row: RowFacts, only: boolean): Markup =>
   section(html`
 ${!only && html`<h2 class="ink" style="${styles.heading}">${row.title}</h2>`}
 ${!only && row.state === 'closed' && html`<p class="muted" style="margin:0 0 6px;${styles.small}">${goneWords}</p>`}
-${table(html`${row.chief.map(factLine)}${row.rest.map(factLine)}`)}`);
+${factTable([...row.chief, ...row.rest])}`);
 
 /** Many offers with all their facts, each in a few lines instead of a table of its own. */
 export const compactRows = (rows: readonly RowFacts[]): Markup => section(table(html`${rows.map(compactRow)}`));
@@ -52,7 +34,7 @@ export const rentSection = ({ calls, note }: RentFacts): Markup =>
 ${calls.map(
   ({ title, command }) => html`
 ${calls.length > 1 && html`<p class="muted" style="margin:12px 0 6px;${styles.small}">${title}</p>`}
-${table(html`<tr><td class="code" style="${styles.codeCell}"><pre class="ink" style="${styles.code}">${command}</pre></td></tr>`)}`,
+${codeBlock(command)}`,
 )}
 <p class="muted" style="margin:10px 0 0;${styles.small}">${note}</p>`);
 
@@ -61,8 +43,7 @@ export const expiredSection = (expired: readonly string[], left: number): Markup
 ${expired.map((watch) => html`<p class="ink" style="margin:0 0 4px;font-size:14px;line-height:21px">${watch}</p>\n`)}
 ${left > 0 && html`and ${left} more`}`);
 
-export const limitSection = (limit: string): Markup =>
-  section(table(html`<tr><td class="note" style="${styles.note}">${limit}</td></tr>`));
+export const limitSection = (limit: string): Markup => section(noteBox(limit));
 
 export const footer = ({ zone, unsubscribeUrl }: MailFacts): Markup =>
   html`<tr><td class="pad muted" style="${styles.footer}">You asked GPU Warden to tell you. Times are in ${zone}.<br>

@@ -1,12 +1,8 @@
-import { oneLine } from '#adapters/look/one-line.ts';
+import { price } from '#adapters/look/money-words.ts';
+import { nameWords } from '#adapters/look/one-line.ts';
 import type { AvailabilityRow, ToldOffer, ToldWindow, WindowStatistics } from '#domain/notice.ts';
 import { minute } from '#domain/time.ts';
 import { durationWords } from './time-words.ts';
-
-const mostOfAName = 60;
-
-/** A name that came from outside (model, region, config id), short enough for a subject and free of anything but text. */
-export const nameWords = (outside: string): string => oneLine(outside, mostOfAName);
 
 /** `NVIDIA H100`: the vendor stands in front unless the model already says it. */
 const modelWords = ({ gpuModel, gpuVendor }: Pick<ToldOffer, 'gpuModel' | 'gpuVendor'>): string => {
@@ -19,14 +15,11 @@ const modelWords = ({ gpuModel, gpuVendor }: Pick<ToldOffer, 'gpuModel' | 'gpuVe
 export const wantedWords = ({ offer, gpus }: Pick<AvailabilityRow, 'offer' | 'gpus'>): string =>
   gpus > 1 ? `${gpus} × ${modelWords(offer)}` : modelWords(offer);
 
-// Four digits: 0.0125 a GPU-hour must not be told as 0.01.
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
-
 /** `$1.99 per GPU-hour, $15.92 per hour for 8` */
 export const priceWords = (pricePerGpuHour: number | undefined, gpus: number): string => {
   if (pricePerGpuHour === undefined) return 'price not known';
-  const each = `${dollars.format(pricePerGpuHour)} per GPU-hour`;
-  return gpus > 1 ? `${each}, ${dollars.format(pricePerGpuHour * gpus)} per hour for ${gpus}` : each;
+  const each = `${price(pricePerGpuHour)} per GPU-hour`;
+  return gpus > 1 ? `${each}, ${price(pricePerGpuHour * gpus)} per hour for ${gpus}` : each;
 };
 
 /** How many are free and the largest block (the most on one machine), or that one or both are not known. */

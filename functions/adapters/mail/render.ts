@@ -1,6 +1,7 @@
 import type { AvailabilityMail, MailSettings, RenderedMail } from '#domain/notice.ts';
 import { mailFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
+import { robotHeaders } from './robot-headers.ts';
 import { renderText } from './text.ts';
 
 /**
@@ -21,10 +22,7 @@ export const renderAvailabilityMail = (mail: AvailabilityMail, settings: MailSet
       { name: 'List-Unsubscribe', value: `<${facts.unsubscribeUrl}>` },
       // RFC 8058: the mail program's own button posts this to the address, without opening a page.
       { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
-      // RFC 3834: no robot answers a robot.
-      { name: 'Auto-Submitted', value: 'auto-generated' },
-      // Exchange: no out-of-office answers. Not `All`: that would hold back the reports that tell us of a bounce.
-      { name: 'X-Auto-Response-Suppress', value: 'OOF, AutoReply' },
+      ...robotHeaders,
     ],
   };
 };

@@ -1,6 +1,6 @@
-import { oneLine } from '#adapters/look/one-line.ts';
+import { nameWords, oneLine } from '#adapters/look/one-line.ts';
 import type { AvailabilityMail, AvailabilityRow } from '#domain/notice.ts';
-import { nameWords, wantedWords } from './offer-words.ts';
+import { wantedWords } from './offer-words.ts';
 import type { TimeWords } from './time-words.ts';
 
 type ClosedRow = AvailabilityRow & { readonly window: Extract<AvailabilityRow['window'], { state: 'closed' }> };

@@ -1,6 +1,5 @@
-import { type Fact, goneWords, type MailFacts, type RowFacts } from './facts.ts';
-
-const labelWidth = 17;
+import { textOfFact } from './fact.ts';
+import { goneWords, type MailFacts, type RowFacts } from './facts.ts';
 
 /** The text part: the same facts as the HTML part, always all of them. */
 export const renderText = (facts: MailFacts): string => {
@@ -17,12 +16,9 @@ export const renderText = (facts: MailFacts): string => {
 };
 
 const renderRow = ({ state, title, chief, rest }: RowFacts): string =>
-  [title, ...(state === 'closed' ? [`  ${goneWords}`] : []), ...chief.map(renderFact), ...rest.map(renderFact)].join(
+  [title, ...(state === 'closed' ? [`  ${goneWords}`] : []), ...chief.map(textOfFact), ...rest.map(textOfFact)].join(
     '\n',
   );
-
-const renderFact = ({ label, lines }: Fact): string =>
-  lines.map((line, place) => `  ${(place === 0 ? label : '').padEnd(labelWidth)}${line}`).join('\n');
 
 const renderRent = (consoleUrl: string, { calls, note }: NonNullable<MailFacts['rent']>): string =>
   [

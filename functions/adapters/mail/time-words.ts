@@ -6,6 +6,8 @@ export type TimeWords = {
   readonly moment: (at: Instant) => string;
   /** `14:02 UTC` on the day of `reference`, otherwise `3 Mar, 14:02 UTC` */
   readonly near: (at: Instant, reference: Instant) => string;
+  /** `at 14:02 UTC` on the day of `reference`, otherwise `on 3 Mar at 14:02 UTC` */
+  readonly when: (at: Instant, reference: Instant) => string;
   /** `from 14:02 to 15:10 UTC`, with the dates and both zone names where they are needed to understand it */
   readonly span: (from: Instant, to: Instant, reference: Instant) => string;
 };
@@ -28,6 +30,10 @@ export const createTimeWords = (timeZone: string): TimeWords => {
   const near = (at: Instant, reference: Instant): string => `${short(at, reference)} ${zone(at)}`;
   return {
     near,
+    when: (at, reference) => {
+      const words = near(at, reference);
+      return words.includes(', ') ? `on ${words.replace(', ', ' at ')}` : `at ${words}`;
+    },
     moment: (at) => {
       const { weekday, day, year, clock } = local(at);
       return `${weekday} ${day} ${year}, ${clock} ${zone(at)}`;
@@ -92,3 +98,6 @@ const withRest = (whole: string, rest: number, unit: string): string =>
 /** `3 min ago`. A time that is not over by the clock that wrote the mail is `just now`: two clocks never agree to the second. */
 export const agoWords = (since: Instant, now: Instant): string =>
   now - since < minute ? 'just now' : `${durationWords(now - since)} ago`;
+
+/** `in 40 min`. A time that has come by the clock that wrote the mail is `now`. */
+export const aheadWords = (at: Instant, now: Instant): string => (at <= now ? 'now' : `in ${durationWords(at - now)}`);

@@ -30,13 +30,17 @@ h1{margin:0 0 10px;font-size:25px;line-height:32px;letter-spacing:-.3px}
 p{margin:0 0 12px}
 .muted{color:var(--muted);font-size:14px;line-height:21px}
 .after{margin:18px 0 0}
+.warn{margin:0 0 12px;padding:12px 16px;border-radius:9px;background:var(--noteGround);color:var(--note);font-size:15px;line-height:23px}
+dl{display:grid;grid-template-columns:auto 1fr;gap:6px 18px;margin:16px 0;font-size:15px;line-height:23px}
+dt{color:var(--muted)}
+dd{margin:0}
 ul{margin:16px 0;padding:0;list-style:none;border-top:1px solid var(--line)}
 li{padding:10px 0;border-bottom:1px solid var(--line)}
 form{display:flex;flex-wrap:wrap;gap:10px;margin:22px 0 0}
 button{font:600 15px/20px ${sansSerif};padding:12px 22px;border-radius:9px;border:1px solid var(--button);cursor:pointer;background:var(--button);color:var(--buttonInk)}
 button.second{background:transparent;border-color:var(--muted);color:var(--ink)}
 button:focus-visible{outline:3px solid var(--good);outline-offset:2px}
-@media (max-width:480px){main{padding-top:24px}.card{padding:24px 20px}button{width:100%}}
+@media (max-width:480px){main{padding-top:24px}.card{padding:24px 20px}button{width:100%}dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 8px}}
 `;
 
 // By its hash, so that no other style can be smuggled in.

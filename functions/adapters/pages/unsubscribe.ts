@@ -43,38 +43,6 @@ export const alreadyStoppedPage = (scope: UnsubscribeScope): Page =>
 ${scope === 'these' && form(false)}`,
   );
 
-/** A genuine link whose time is over. */
-export const expiredLinkPage = (): Page =>
-  page(
-    410,
-    'This link has expired',
-    html`<p>For your safety the links in our mails work for a limited time only. Nothing has been changed.</p>
-<p><b>What to do:</b> open the newest mail from GPU Warden and use the link at its end. If you get no such mails any more, there is nothing left to stop.</p>`,
-  );
-
-/** A link that is cut off (400), or that we did not sign for this purpose (403). */
-export const invalidLinkPage = (because: 'malformed' | 'forged'): Page =>
-  page(
-    because === 'malformed' ? 400 : 403,
-    'This link does not work',
-    html`<p>${
-      because === 'malformed'
-        ? 'It is not complete. Mail programs sometimes break a long link in two.'
-        : 'It has been changed on its way, or it is very old.'
-    } Nothing has been changed.</p>
-<p><b>What to do:</b> open the newest mail from GPU Warden and click “Stop these alerts” there, or copy the whole link into the address bar. If it still does not work, write to whoever runs GPU Warden for you.</p>`,
-  );
-
-/** Something failed on our side. @param requestId what the log has it under */
-export const errorPage = (requestId?: string): Page =>
-  page(
-    500,
-    'That did not work',
-    html`<p>Something failed on our side, and we cannot say whether your alerts were stopped.</p>
-<p><b>What to do:</b> open the link again in a minute. Doing it twice does no harm.</p>
-${requestId !== undefined && html`<p class="muted">If you write to whoever runs GPU Warden for you, name this request: ${oneLine(requestId)}</p>`}`,
-  );
-
 const list = (watches: readonly string[]): Markup =>
   html`<ul>${watches.map((words) => html`<li>${oneLine(words)}</li>\n`)}</ul>`;
 

@@ -44,7 +44,7 @@ const defaults = {
     await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
   },
   random: () => Math.random(),
-  expireAfter: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+  expireAfter: (milliseconds: number) => AbortSignal.timeout(Math.ceil(milliseconds)),
   mostRetries: 2,
 };
 

@@ -9,12 +9,21 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Instant, second } from '#domain/time.ts';
 
 /** Where an item stands: partition key and sort key. */
 export type Key = { readonly pk: string; readonly sk: string };
 
 /** An item as plain values, keys included; what is in it is parsed by whoever reads it. */
 export type Item = Record<string, unknown>;
+
+/** Sorts as text the way the numbers sort: instants up to the year 5138. */
+export const sortable = (instant: Instant): string => String(instant).padStart(14, '0');
+
+/** DynamoDB's TTL attribute counts in seconds. It only sweeps: every date that matters is checked by the code. */
+export const sweptAt = (instant: Instant): number => Math.ceil(instant / second);
+
+export const sortKeyOf = ({ sk }: Item): string => (typeof sk === 'string' ? sk : '');
 
 /** Names and values of an expression: `#name` and `:value` stand for them. */
 type Parameters = { readonly names?: Record<string, string>; readonly values?: Record<string, unknown> };

@@ -15,49 +15,51 @@ export type Hours = {
   readonly timeZone: string;
 };
 
-/** The instant at which a wall clock first shows at least this minute of a day; `dayOffset` counts days from that of `now`. */
-const instantOf = (now: Instant, dayOffset: number, minuteOfDay: number, timeZone: string): Instant => {
-  const local = new TZDate(now, timeZone);
-  return new TZDate(
-    local.getFullYear(),
-    local.getMonth(),
-    local.getDate() + dayOffset,
-    0,
-    minuteOfDay,
-    timeZone,
-  ).getTime();
+const minutesPerDay = 24 * 60;
+
+type WallClock = { readonly minuteOfDay: number; readonly weekday: number; readonly offset: number };
+
+const wallClockAt = (timeZone: string, at: Instant): WallClock => {
+  const local = new TZDate(at, timeZone);
+  const minuteOfDay = local.getHours() * 60 + local.getMinutes();
+  return { minuteOfDay, weekday: local.getDay(), offset: local.getTimezoneOffset() };
 };
 
-/** The span that begins on a day counted from that of `now`; nothing on days that are not listed. */
-const spanOf = (hours: Hours, now: Instant, dayOffset: number): { from: Instant; to: Instant } | undefined => {
-  const { fromMinute, toMinute, timeZone, days } = hours;
-  const weekday = new TZDate(instantOf(now, dayOffset, 12 * 60, timeZone), timeZone).getDay();
-  if (!days.some((listed) => listed === weekday)) return undefined;
-  const from = instantOf(now, dayOffset, fromMinute, timeZone);
-  const to = instantOf(now, toMinute <= fromMinute ? dayOffset + 1 : dayOffset, toMinute, timeZone);
-  return { from, to };
+const isWithin = ({ days, fromMinute, toMinute }: Hours, { minuteOfDay, weekday }: WallClock): boolean => {
+  const isListed = (day: number) => days.some((listed) => listed === day);
+  const yesterday = (weekday + 6) % 7;
+  if (toMinute > fromMinute) return minuteOfDay >= fromMinute && minuteOfDay < toMinute && isListed(weekday);
+  return (minuteOfDay >= fromMinute && isListed(weekday)) || (minuteOfDay < toMinute && isListed(yesterday));
 };
 
-/** Whether a policy may act now. */
+/** Whether a policy may act now: what the clock on the wall shows counts, also on days on which it is set. */
 export const mayActAt = (hours: Hours | undefined, now: Instant): boolean =>
-  hours === undefined ||
-  [-1, 0].some((dayOffset) => {
-    const span = spanOf(hours, now, dayOffset);
-    return span !== undefined && span.from <= now && now < span.to;
-  });
+  hours === undefined || isWithin(hours, wallClockAt(hours.timeZone, now));
 
-/** The earliest instant, `now` or later, at which a policy may act and has at least a minute for it. */
+/** How far to go on from a minute in which a policy may not act: to its next beginning, or, where the clock is set before, a minute. */
+const stepFrom = ({ fromMinute, timeZone }: Hours, at: Instant, { minuteOfDay, offset }: WallClock): number => {
+  const ahead = (fromMinute - minuteOfDay + minutesPerDay) % minutesPerDay || minutesPerDay;
+  return wallClockAt(timeZone, at + ahead * minute).offset === offset ? ahead * minute : minute;
+};
+
+/** The earliest instant, `now` or later, from which a policy may act for a minute: now, or the beginning of a minute. */
 export const nextActAt = (hours: Hours | undefined, now: Instant): Instant => {
   if (hours === undefined) return now;
-  for (let dayOffset = -1; dayOffset <= 8; dayOffset += 1) {
-    const span = spanOf(hours, now, dayOffset);
-    if (span !== undefined && Math.max(span.from, now) <= span.to - minute) return Math.max(span.from, now);
+  for (let at = now; at <= now + 9 * day; ) {
+    const clock = wallClockAt(hours.timeZone, at);
+    const isNow = isWithin(hours, clock);
+    if (isNow && mayActAt(hours, at + minute - 1)) return at;
+    at = at - (at % minute) + (isNow ? minute : stepFrom(hours, at, clock));
   }
-  return now + 8 * day;
+  return now + 9 * day;
 };
 
-/** The latest instant, `now` or earlier, at which a wall clock showed this minute of a day. */
+/** The latest instant, `now` or earlier, at which a wall clock began to show this minute of a day. */
 export const latestAtMinute = (minuteOfDay: number, timeZone: string, now: Instant): Instant => {
-  const today = instantOf(now, 0, minuteOfDay, timeZone);
-  return today <= now ? today : instantOf(now, -1, minuteOfDay, timeZone);
+  const at = (dayOffset: number) => {
+    const local = new TZDate(now, timeZone);
+    const date = local.getDate() + dayOffset;
+    return new TZDate(local.getFullYear(), local.getMonth(), date, 0, minuteOfDay, timeZone).getTime();
+  };
+  return at(0) <= now ? at(0) : at(-1);
 };

@@ -5,7 +5,15 @@ import { advance, type Clock, grownUpAt, newClock, notRunning } from './clock.ts
 import { warningsDue } from './company.ts';
 import { oweWarning } from './episode.ts';
 import { type Catalogue, factsOf, type GuardBoard } from './guard-board.ts';
-import { addresseesFor, type ConfigFacts, exemptionFor, type GuardRules, type Policy, policyFor } from './policy.ts';
+import {
+  addresseesFor,
+  type ConfigFacts,
+  exemptionFor,
+  type GuardRules,
+  type Policy,
+  policyFor,
+  policyInDoubt,
+} from './policy.ts';
 import type { Reading } from './reading.ts';
 import { newCase, type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
 import { deletionAfterWarning, type Judgement, judgeRuntime, type Situation } from './verdict.ts';
@@ -95,6 +103,7 @@ export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRun
   const [policy, facts] = policyOf(rules, catalogue, runtime);
   const addressees = addresseesFor(rules, policy, runtime);
   const exemption = exemptionFor(rules, runtime, now);
+  const inDoubt = policyInDoubt(rules, runtime, facts);
   return {
     now,
     runtime,
@@ -106,6 +115,7 @@ export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRun
     breakerOpen: breaker.open !== undefined,
     ...(reading === undefined ? {} : { reading }),
     ...(exemption === undefined ? {} : { exemption }),
+    ...(inDoubt === undefined ? {} : { inDoubt }),
   };
 };
 

@@ -105,8 +105,9 @@ const listIn = (given: unknown): readonly unknown[] => (Array.isArray(given) ? g
 const unpackedUse = <Unit extends string>(given: unknown, usual: Unit, other: Unit) => {
   if (given === null) return undefined;
   if (typeof given === 'number') return { value: given, unit: usual };
-  const [value, unit] = textIn(given).split(' ');
-  return unit === other ? { value: Number(value), unit: other } : notPacked();
+  const [number, unit] = textIn(given).split(' ');
+  const value = Number(number);
+  return unit === other && Number.isFinite(value) ? { value, unit: other } : notPacked();
 };
 
 const unpackedKnown = (at: Instant, row: readonly unknown[]): Reading => {
@@ -118,7 +119,7 @@ const unpackedKnown = (at: Instant, row: readonly unknown[]): Reading => {
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
   };
-  return { state: 'known', at, gpus: numberIn(gpus), unitStated: unstated === undefined, use };
+  return { state: 'known', at, gpus: numberIn(gpus), unitStated: unstated !== 1, use };
 };
 
 const unpackedRow = (at: Instant, given: unknown): [string, SeenReading] => {

@@ -81,9 +81,9 @@ const escaped = (text: string) => text.replace(/[.+^${}()|[\]\\]/g, '\\$&');
 const regexOf = (pattern: Pattern): RegExp =>
   new RegExp(
     `^${escaped(pattern)
-      .replaceAll('\\{owner\\}', '(?<owner>[a-z0-9][a-z0-9._+]*?)')
       .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
+      .replaceAll('?', '.')
+      .replaceAll('\\{owner\\}', '(?<owner>[a-z0-9][a-z0-9._+]*?)')}$`,
     'is',
   );
 
@@ -112,6 +112,19 @@ export const policyFor = (rules: GuardRules, runtime: Runtime, facts: ConfigFact
   const policy = rules.policies.find(({ match }) => matches(match, runtime, facts));
   if (policy === undefined) throw new TypeError('The last policy must match every runtime.');
   return policy;
+};
+
+/** The first policy that would come before the runtime's own if its model or its price, which are not known, fitted. */
+export const policyInDoubt = (rules: GuardRules, runtime: Runtime, facts: ConfigFacts): Policy | undefined => {
+  const own = policyFor(rules, runtime, facts);
+  const before = rules.policies.slice(0, rules.policies.indexOf(own));
+  return before.find(({ match }) => {
+    const { model, minPricePerGpuHour, maxPricePerGpuHour, ...address } = match;
+    const asksPrice = minPricePerGpuHour !== undefined || maxPricePerGpuHour !== undefined;
+    const lacks =
+      (model !== undefined && facts.gpuModel === undefined) || (asksPrice && facts.pricePerGpuHour === undefined);
+    return lacks && isAddressed(address, runtime);
+  });
 };
 
 /** The exemption that holds for a runtime now; of several the one that lasts longest. */

@@ -12,7 +12,7 @@ export type Use = { readonly gpuPercent: number; readonly cpu?: CpuUse; readonly
 
 /**
  * One look at a runtime's use. `at` is when it was asked for. `sampledAt` is the newest time, by the provider's clock, up to
- * which every GPU has been looked at; missing where samples carry no time. `unitStated` is false where neither the answer
+ * which every GPU and the CPU have been looked at; missing where samples carry no time. `unitStated` is false where neither the answer
  * nor a setting says what unit the GPU's numbers have.
  */
 export type Reading =
@@ -121,7 +121,7 @@ type GpuLook = {
   readonly percent: number;
   readonly gpus: number;
   readonly unitStated: boolean;
-  readonly upTo?: Instant;
+  readonly newest: readonly Instant[];
 };
 
 const lookAtGpus = (usage: Usage, now: Instant, { sampledAt, gpuCount }: Before): GpuLook => {
@@ -132,21 +132,27 @@ const lookAtGpus = (usage: Usage, now: Instant, { sampledAt, gpuCount }: Before)
     unknown(`${byGpu.size} of ${gpuCount} GPUs are reported`);
   }
   const fresh = [...byGpu].map(([gpu, samples]) => freshOf(`GPU ${gpu}`, samples, now, sampledAt));
-  const upTo = fresh.flatMap((samples) => newestOf(samples) ?? []);
   return {
     percent: Math.max(...fresh.flat().map(gpuPercentOf)),
     gpus: byGpu.size,
     unitStated: usage.samples.every(({ unit }) => unit !== 'unstated'),
-    ...(upTo.length === 0 ? {} : { upTo: Math.min(...upTo) }),
+    newest: fresh.flatMap((samples) => newestOf(samples) ?? []),
   };
 };
 
-const lookAtCpu = (usage: Usage, now: Instant, { sampledAt, cpuReported }: Before): CpuUse | undefined => {
+type CpuLook = { readonly cpu?: CpuUse; readonly newest: readonly Instant[] };
+
+const lookAtCpu = (usage: Usage, now: Instant, { sampledAt, cpuReported }: Before): CpuLook => {
   if (usage.state === 'unreadable') return unknown(usage.because);
-  if (usage.state === 'absent') return cpuReported ? unknown('CPU use was reported before and is missing') : undefined;
-  const uses = freshOf('CPU', usage.samples, now, sampledAt).map(cpuUseOf);
+  if (usage.state === 'absent') {
+    return cpuReported ? unknown('CPU use was reported before and is missing') : { newest: [] };
+  }
+  const fresh = freshOf('CPU', usage.samples, now, sampledAt);
+  const uses = fresh.map(cpuUseOf);
   if (new Set(uses.map(({ unit }) => unit)).size > 1) unknown('CPU use comes in several units');
-  return uses.reduce<CpuUse | undefined>(larger, undefined);
+  const cpu = uses.reduce<CpuUse | undefined>(larger, undefined);
+  const newest = newestOf(fresh);
+  return { ...(cpu === undefined ? {} : { cpu }), newest: newest === undefined ? [] : [newest] };
 };
 
 const lookAtMemory = (usage: Usage): MemoryUse | undefined =>
@@ -160,11 +166,14 @@ const lookAtMemory = (usage: Usage): MemoryUse | undefined =>
 export const readUse = (metrics: RuntimeMetrics, before: Before): Reading => {
   const { askedAt: at, answeredAt: now = at } = metrics;
   try {
-    const { percent: gpuPercent, gpus, unitStated, upTo } = lookAtGpus(metrics.gpu, now, before);
-    const cpu = lookAtCpu(metrics.cpu, now, before);
+    const { percent: gpuPercent, gpus, unitStated, newest } = lookAtGpus(metrics.gpu, now, before);
+    const { cpu, newest: newestCpu } = lookAtCpu(metrics.cpu, now, before);
     const memory = lookAtMemory(metrics.memory);
     const use = { gpuPercent, ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
-    return { state: 'known', at, gpus, unitStated, use, ...(upTo === undefined ? {} : { sampledAt: upTo }) };
+    // The source that lags most, and never ahead of now: nothing that comes later may be taken for judged.
+    const times = [...newest, ...newestCpu];
+    const sampledAt = times.length === 0 ? {} : { sampledAt: Math.min(now, ...times) };
+    return { state: 'known', at, gpus, unitStated, use, ...sampledAt };
   } catch (reason) {
     if (reason instanceof UnknownReading) return { state: 'unknown', at, because: reason.message };
     throw reason;

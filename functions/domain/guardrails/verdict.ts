@@ -26,6 +26,8 @@ export type Situation = {
   readonly exemption?: Exemption;
   readonly facts: ConfigFacts;
   readonly breakerOpen: boolean;
+  /** A policy that may be the one that counts: it asks for what the inventory does not tell. */
+  readonly inDoubt?: Policy;
 };
 
 /**
@@ -167,9 +169,12 @@ const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict
   if (excused !== undefined) return excused;
   if (kase?.episode?.would !== undefined)
     return { verdict: 'would', because: 'observe mode: it would be deleted by now' };
-  const { policy, clock, breakerOpen } = situation;
+  const { policy, clock, breakerOpen, inDoubt } = situation;
   if (idleFor(clock) < policy.ladder.firstWarningAfter) return climbing(kase, situation);
   if (breakerOpen) return { verdict: 'hold', because: 'the breaker is open' };
+  if (inDoubt !== undefined) {
+    return { verdict: 'hold', because: `policy ${inDoubt.name} asks for a price or a model that is not known` };
+  }
   if (kase?.particulars === undefined) return { verdict: 'look', because: 'its detail is to be read first' };
   const allowed = allowedFrom(kase, policy);
   if (allowed !== undefined) return afterLastWarning(kase, situation, allowed);
@@ -241,12 +246,11 @@ const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
   const { now, clock, ground, exemption, policy, runtime } = situation;
   const { episode } = kase;
   if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
-  if (episode !== undefined && inUseAgain(situation, kase)) {
-    const because = 'it is in use again';
-    return endEpisode(
-      { ...kase, ground, name: runtime.name },
-      wasWarned(episode) ? entryFor(situation, kase, 'spared', because, episode.id) : undefined,
-    );
+  if ((episode !== undefined || kase.reported !== undefined) && inUseAgain(situation, kase)) {
+    const { reported: _told, ...rest } = kase;
+    const told = episode !== undefined && wasWarned(episode);
+    const entry = told ? entryFor(situation, kase, 'spared', 'it is in use again', episode.id) : undefined;
+    return endEpisode({ ...rest, ground, name: runtime.name }, entry);
   }
   const { keep } = kase;
   let current: RuntimeCase = { ...kase, ground, name: runtime.name };
@@ -270,8 +274,13 @@ const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
 /** A verdict, and the case as it is after it (the same object where nothing changed). */
 export type Judgement = { readonly verdict: Verdict; readonly kase: RuntimeCase | undefined };
 
-const same = (kase: RuntimeCase, situation: Situation) =>
-  kase.ground === situation.ground && (kase.keep === undefined || kase.keep.until > situation.now);
+const isSame = (a: RuntimeCase, b: RuntimeCase): boolean =>
+  a.ground === b.ground &&
+  a.name === b.name &&
+  a.keep === b.keep &&
+  a.reported === b.reported &&
+  a.episode === b.episode &&
+  a.outbox === b.outbox;
 
 /**
  * Judges a runtime. A last warning leads to a deletion at the first look after its time, or to none: whatever holds the
@@ -281,7 +290,7 @@ export const judgeRuntime = (kase: RuntimeCase | undefined, situation: Situation
   if (kase === undefined) return { verdict: verdictOf(undefined, situation), kase };
   const next = brought(kase, situation);
   // Nothing but a copy: keep the object, so that nothing is written.
-  const current = same(kase, situation) && next.episode === kase.episode && next.outbox === kase.outbox ? kase : next;
+  const current = isSame(kase, next) ? kase : next;
   const verdict = verdictOf(current, situation);
   const allowed = allowedFrom(current, situation.policy);
   const isHeld = allowed !== undefined && situation.now >= allowed && verdict.verdict !== 'delete';

@@ -2,19 +2,28 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientLimits } from '#adapters/client-limits.ts';
+import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
+import config from '#config';
 import { environmentSchema } from './environment.ts';
 import { createHandler } from './handler.ts';
 
-// Once on cold start: every fault of the environment shows here, before the first request.
+// Once on cold start: every fault of the environment or the settings shows here, before the first request.
 const environment = readEnvironment(environmentSchema, processEnvironment());
+const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('links');
 
 export const handler = createHandler({
   environment,
+  settings,
   dynamodb: new DynamoDBClient(clientLimits),
+  provider: createProviderClient({
+    settings: settings.provider,
+    credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
+  }),
   clock: () => Date.now(),
   report,
 })

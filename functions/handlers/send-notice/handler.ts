@@ -2,11 +2,12 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
-import { newId } from '#adapters/identity.ts';
+import { digest, newId } from '#adapters/identity.ts';
 import { createLinks } from '#adapters/links.ts';
-import { renderAvailabilityMail } from '#adapters/mail/render.ts';
 import { readNoticeMessage } from '#adapters/queue.ts';
+import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
@@ -14,6 +15,7 @@ import type { MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
 import { linkKeysOf } from '#handlers/variables.ts';
 import { type SendNoticeWorld, sendNotice } from '#workflows/send-notice/send-notice.ts';
+import { type RuntimeNoticeWorld, sendRuntimeNotices } from '#workflows/send-notice/send-runtime-notices.ts';
 import type { Environment } from './environment.ts';
 
 /** A notice that the mail service refuses; its message stays on the queue until it ends among the dead letters. */
@@ -43,18 +45,31 @@ const mailSettingsOf = ({ mail, provider }: Settings): MailSettings => ({
 export const createHandler = ({ environment, settings, dynamodb, mailer, clock, report }: Parts) => {
   const mailSettings = mailSettingsOf(settings);
   const links = createLinks({ keys: linkKeysOf(environment.LINK_KEYS), baseUrl: environment.LINKS_URL });
+  const table = createTable(dynamodb, environment.TABLE_NAME);
+  const recipients = createRecipientStore(table);
+  const shared = { mailer, clock, newId, report };
   const world: SendNoticeWorld = {
-    store: createRecipientStore(createTable(dynamodb, environment.TABLE_NAME)),
-    render: (mail) => renderAvailabilityMail(mail, mailSettings),
-    mailer,
+    ...shared,
+    store: recipients,
+    // Each job's mails are loaded with its first message.
+    render: async (mail) => (await import('#adapters/mail/render.ts')).renderAvailabilityMail(mail, mailSettings),
     unsubscribeUrl: links.unsubscribeUrl,
-    clock,
-    newId,
-    report,
   };
+  const runtimeWorld: RuntimeNoticeWorld = {
+    ...shared,
+    store: { ...recipients, ...createGuardStore(table) },
+    render: async (mail) =>
+      (await import('#adapters/mail/render-runtime-mail.ts')).renderRuntimeMail(mail, mailSettings),
+    links,
+    digest,
+  };
+  const rules = guardRulesOf(settings);
   const take = async (record: SQSRecord): Promise<void> => {
-    const recipientId = readNoticeMessage(record.body);
-    const outcome = await sendNotice(world, settings.availability, recipientId);
+    const { recipientId, about } = readNoticeMessage(record.body);
+    const outcome =
+      about === 'runtimes'
+        ? await sendRuntimeNotices(runtimeWorld, rules, recipientId)
+        : await sendNotice(world, settings.availability, recipientId);
     if (outcome === 'undelivered') throw new NoticeUndeliveredError(`Nothing can be sent to recipient ${recipientId}.`);
   };
   const takeOrReport = async (record: SQSRecord): Promise<void> => {

@@ -38,7 +38,7 @@ export const createHandler = ({ environment, settings, dynamodb, sqs, inventory,
   const world: WatchAvailabilityWorld = {
     store: { ...createAvailabilityStore(table), ...createRecipientStore(table) },
     inventory,
-    queue: createNoticeQueue(sqs, environment.NOTICE_QUEUE_URL),
+    queue: createNoticeQueue(sqs, environment.NOTICE_QUEUE_URL, 'availability'),
     clock,
     sleep,
     newId,

@@ -214,7 +214,8 @@ const guardOnce = async (
     false,
   );
   const addresses = [...owedTo(cases.all(), world.clock()), ...(operatorIsDue ? [rules.operator] : [])];
-  await attempt('announce', () => world.announce([...new Set(addresses)]), undefined);
+  const recipientIds = new Set(addresses.map((address) => world.digest(address.toLowerCase())));
+  if (recipientIds.size > 0) await attempt('announce', () => world.announce([...recipientIds]), undefined);
   return { clocks, slots: deletions.slots, judgedAt: now, ...(slowedTo === undefined ? {} : { slowedTo }) };
 };
 

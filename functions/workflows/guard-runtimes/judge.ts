@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { idleFor } from '#domain/guardrails/clock.ts';
 import {
   type FleetSituation,
   type Judged,
@@ -8,6 +9,7 @@ import {
 } from '#domain/guardrails/judge-fleet.ts';
 import { particularsOf } from '#domain/guardrails/particulars.ts';
 import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/runtime-case.ts';
+import { entryFor } from '#domain/guardrails/verdict.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import type { GuardWorld, Run } from './world.ts';
 
@@ -38,13 +40,15 @@ const particularsFor = async (
   return new Map(found.flat());
 };
 
-/** Notes, once, why a runtime is only reported. */
+/** Notes, once for each idle time that would have been warned of, why a runtime is only reported. */
 const noteReported = (one: Judged): Judged => {
   const { verdict, kase, situation } = one;
-  const reported = verdict.verdict === 'report' ? verdict.because : undefined;
-  if (reported === undefined || kase?.reported === reported) return one;
-  const { runtime, ground } = situation;
-  return { ...one, kase: { ...(kase ?? newCase(runtime, runtime.name, ground)), reported } };
+  const { runtime, ground, clock, policy } = situation;
+  const isLong = idleFor(clock) >= policy.ladder.firstWarningAfter;
+  if (verdict.verdict !== 'report' || !isLong || kase?.reported === verdict.because) return one;
+  const known = kase ?? newCase(runtime, runtime.name, ground);
+  const entry = entryFor(situation, known, 'reported', verdict.because, `${clock.span?.since ?? situation.now}`);
+  return { ...one, kase: { ...known, reported: verdict.because, outbox: [...known.outbox, entry] } };
 };
 
 /** Judges all runtimes that were seen, with the warnings that become owed now in their cases. Nothing is written yet. */

@@ -29,7 +29,7 @@ const inOrder = ({ fleet }: GuardBoard, runtimes: readonly Runtime[], chance: ()
 const offsetOf = (world: GuardWorld, settings: GuardSettings, readings: number, until: Instant): number => {
   const needed = (readings / settings.callsPerSecond) * second * 1.5 + 5 * second;
   const room = Math.max(0, until - world.clock() - needed);
-  return world.chance() * Math.min(settings.sampleOffsetSeconds * second, room);
+  return Math.floor(world.chance() * Math.min(settings.sampleOffsetSeconds * second, room));
 };
 
 const isRateLimit = (failure: unknown) => failure instanceof Error && failure.name === 'RateLimited';

@@ -44,8 +44,8 @@ export type Provider = {
 export type GuardWorld = {
   readonly store: GuardStore;
   readonly provider: Provider;
-  /** `operator`: the operator's own notices are due; the others are named by address. */
-  readonly announce: (addresses: readonly string[]) => Promise<void>;
+  /** Puts recipients on the queue to whom something is due, by the digest of their address in small letters. */
+  readonly announce: (recipientIds: readonly string[]) => Promise<void>;
   readonly clock: () => Instant;
   /** Waits so many milliseconds; ends early when aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

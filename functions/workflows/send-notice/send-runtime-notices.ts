@@ -15,14 +15,13 @@ import { claimSending, failed, mayWrite, refused, released } from '#domain/maili
 import type { RenderedMail, SendResult } from '#domain/notice.ts';
 import { newRecipient } from '#domain/recipient.ts';
 import { day, type Instant } from '#domain/time.ts';
+import { CaseBusyError, type CaseStore, decideOnCase, mostTries } from '#workflows/cases.ts';
 import { decideOnRecipient, type RecipientStore } from '#workflows/recipients.ts';
 import type { SendNoticeOutcome } from './send-notice.ts';
 
 /** What the sender reads and writes of the guard's world. */
-export type RuntimeNoticeStore = {
+export type RuntimeNoticeStore = CaseStore & {
   readBoard(): Promise<GuardBoard>;
-  readCase(key: RuntimeKey): Promise<Versioned<RuntimeCase> | undefined>;
-  saveCase(kase: RuntimeCase, version: number): Promise<boolean>;
   readDesk(): Promise<Versioned<OperatorDesk>>;
   saveDesk(desk: OperatorDesk, version: number): Promise<boolean>;
   saveWarningRecord(record: WarningRecord): Promise<void>;
@@ -50,27 +49,9 @@ export type RuntimeNoticeWorld = {
   readonly report: Report;
 };
 
-/** A case was written by others at every one of our tries. What was to be written is not; trying again later is safe. */
-export class CaseBusyError extends Error {
-  override readonly name = 'CaseBusyError';
-}
-
-const mostTries = 8;
-
-/** Changes a case as it is now by a pure function; when somebody else wrote meanwhile, reads and changes it again. */
-export const changeCase = async (
-  store: Pick<RuntimeNoticeStore, 'readCase' | 'saveCase'>,
-  key: RuntimeKey,
-  change: (kase: RuntimeCase) => RuntimeCase,
-): Promise<void> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await store.readCase(key);
-    if (found === undefined) return;
-    const next = change(found.value);
-    if (next === found.value || (await store.saveCase(next, found.version))) return;
-  }
-  throw new CaseBusyError(`The case of runtime ${key} could not be written in ${mostTries} tries.`);
-};
+/** Changes a case by a pure function; one that is not there any more is left alone. */
+const changeCase = (store: CaseStore, key: RuntimeKey, change: (kase: RuntimeCase) => RuntimeCase): Promise<void> =>
+  decideOnCase(store, key, (kase) => ({ kase: kase && change(kase), result: undefined }));
 
 const changeDesk = async (world: RuntimeNoticeWorld, change: (desk: OperatorDesk) => OperatorDesk): Promise<void> => {
   for (let tries = 0; tries < mostTries; tries += 1) {

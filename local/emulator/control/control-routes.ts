@@ -4,8 +4,18 @@ import { fault } from '../faults/fault.ts';
 import type { EmulatorApp, EmulatorEnv } from '../server/app-types.ts';
 import { issueLines } from '../server/issue-lines.ts';
 import { loadAvailabilityTrace } from '../trace/load-availability-trace.ts';
+import { loadUtilisationTrace } from '../trace/load-utilisation-trace.ts';
 import type { EmulatorControl } from './control.ts';
-import { notifyChange, offerWish, projectWish, replayWish, runtimeChange, runtimeWish, tokenWish } from './inputs.ts';
+import {
+  notifyChange,
+  offerWish,
+  projectWish,
+  replayWish,
+  runtimeChange,
+  runtimeWish,
+  tokenWish,
+  utilisationReplayWish,
+} from './inputs.ts';
 
 type Ask = {
   readonly control: EmulatorControl;
@@ -21,6 +31,15 @@ const startReplay = async ({ control, body }: Ask) => {
   const trace = await loadAvailabilityTrace(path);
   control.replay(trace, wish);
   return { offers: trace.offers.length, lengthSeconds: trace.lengthSeconds };
+};
+
+const utilisationFile = z.looseObject({ path: z.string().min(1) });
+
+const startUtilisation = async ({ control, body }: Ask) => {
+  const { path, ...wish } = utilisationFile.parse(body);
+  const checked = utilisationReplayWish.parse(wish);
+  const trace = await loadUtilisationTrace(path);
+  return { runtimes: control.replayUtilisation(trace, checked), lengthSeconds: trace.lengthSeconds };
 };
 
 const advance = ({ control, body }: Ask) => {
@@ -73,6 +92,8 @@ export const CONTROL_ROUTES: readonly (readonly [method: string, path: string, a
   ['POST', '/_control/clock', advance],
   ['POST', '/_control/replay', startReplay],
   ['DELETE', '/_control/replay', ({ control }) => control.stopReplay() ?? {}],
+  ['GET', '/_control/utilisation', ({ control }) => control.replayedRuntimes()],
+  ['POST', '/_control/utilisation', startUtilisation],
   ['POST', '/_control/reset', ({ control }) => control.reset() ?? {}],
 ];
 

@@ -8,6 +8,7 @@ import { type NotifyChange, notifyChange, type ProjectWish, projectWish, tokenWi
 import { createOfferControl } from './offer-control.ts';
 import { createReplayControl } from './replay-control.ts';
 import { createRuntimeControl } from './runtime-control.ts';
+import { createUtilisationControl } from './utilisation-control.ts';
 
 const createNotifyControl = (world: World) => ({
   /** Requests of all users. */
@@ -40,6 +41,7 @@ export const createControl = (world: World) => ({
   ...createRuntimeControl(world),
   ...createNotifyControl(world),
   ...createReplayControl(world),
+  ...createUtilisationControl(world),
 
   now: (): number => world.now(),
   advanceClock: (seconds: number): void => world.advance(seconds),

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { onDemandPlan } from '../state/plans.ts';
 import { holdsGpus, startTimes, statusAt } from '../state/runtimes.ts';
-import { offerKey, type Runtime, type State, withEntry, withoutEntry } from '../state/state.ts';
+import { type Conduct, offerKey, type Runtime, type State, withEntry, withoutEntry } from '../state/state.ts';
 import type { World } from '../state/world.ts';
 import { type RuntimeChange, type RuntimeWish, runtimeChange, runtimeWish } from './inputs.ts';
 
@@ -11,6 +11,18 @@ export type RuntimeState = Omit<Runtime, 'heldStatus'> & { readonly status: stri
 const toRuntimeState = ({ heldStatus: _, ...runtime }: Runtime, status: string): RuntimeState => ({
   ...runtime,
   status,
+});
+
+/** What was wished, or, where nothing was, what is; null wishes for the usual. */
+const wished = <T>(wish: T | null | undefined, before: T | undefined): T | undefined =>
+  wish === undefined ? before : (wish ?? undefined);
+
+const conductOf = (wish: z.output<typeof runtimeChange>, before: Conduct = {}): Conduct => ({
+  ignoreDeleteFor: wished(wish.ignoreDeleteFor, before.ignoreDeleteFor),
+  refuseDelete: wished(wish.refuseDelete, before.refuseDelete),
+  terminatingFor: wished(wish.terminatingFor, before.terminatingFor),
+  reappearAfter: wished(wish.reappearAfter, before.reappearAfter),
+  hide: wished(wish.hide, before.hide),
 });
 
 const builtRuntime = (world: World, wish: z.output<typeof runtimeWish>): Runtime => {
@@ -36,11 +48,13 @@ const builtRuntime = (world: World, wish: z.output<typeof runtimeWish>): Runtime
     updatedAt: createdAt,
     message: '',
     metrics: wish.metrics,
+    metricsSetAt: now,
+    conduct: conductOf(wish),
   };
 };
 
 /** A runtime that "was there already" must not move the free count of its offer; only its end does. */
-const withOldRuntime = (state: State, runtime: Runtime): State => {
+export const withOldRuntime = (state: State, runtime: Runtime): State => {
   const key = offerKey(runtime.region, runtime.configId);
   const offer = state.offers.get(key);
   const held = offer && { ...offer, heldWhenSet: offer.heldWhenSet + runtime.gpuCount };
@@ -51,16 +65,28 @@ const withOldRuntime = (state: State, runtime: Runtime): State => {
   };
 };
 
+/** New metrics count their calls, and a wish to ignore DELETE its time, from the beginning. */
+const withoutCounts = (
+  { metricsCalls, ignoresDeleteUntil, ...rest }: Runtime,
+  wish: z.output<typeof runtimeChange>,
+) => ({
+  ...rest,
+  ...(metricsCalls === undefined || wish.metrics ? {} : { metricsCalls }),
+  ...(ignoresDeleteUntil === undefined || wish.ignoreDeleteFor !== undefined ? {} : { ignoresDeleteUntil }),
+});
+
 const changed = (runtime: Runtime, change: z.output<typeof runtimeChange>, now: number): Runtime => {
-  const { heldStatus, ...rest } = runtime;
+  const { heldStatus, ...rest } = withoutCounts(runtime, change);
   const status = change.status === undefined ? heldStatus : change.status;
   return {
     ...rest,
     ...(status === undefined || status === null ? {} : { heldStatus: status }),
     metrics: change.metrics ?? rest.metrics,
+    metricsSetAt: change.metrics ? now : rest.metricsSetAt,
     name: change.name ?? rest.name,
     planId: change.planId ?? rest.planId,
     message: change.message ?? rest.message,
+    conduct: conductOf(change, rest.conduct),
     updatedAt: now,
   };
 };

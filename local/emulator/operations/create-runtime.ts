@@ -74,6 +74,8 @@ const newRuntime = (world: World, place: Place, body: NewRuntimeBody, spec: Temp
   updatedAt: world.now(),
   message: '',
   metrics: { kind: 'busy' },
+  metricsSetAt: world.now(),
+  conduct: {},
 });
 
 export const createRuntime: Operation = {

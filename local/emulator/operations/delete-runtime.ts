@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Operation } from '../server/app-types.ts';
-import { statusAt, terminating } from '../state/runtimes.ts';
+import { afterDelete, statusAt } from '../state/runtimes.ts';
 import { withEntry } from '../state/state.ts';
-import { CONFLICTS, conflict, PROJECT_REFUSALS } from '../wire/errors.ts';
+import { CONFLICTS, conflict, forbidden, PROJECT_REFUSALS } from '../wire/errors.ts';
 import { runtimeAt, runtimePath } from '../wire/project-path.ts';
 import { runtimeDetail, toRuntimeDetail } from '../wire/runtime-body.ts';
 
@@ -31,8 +31,11 @@ export const deleteRuntime: Operation = {
       const view = world.view();
       const runtime = runtimeAt(world, c.var.caller, view, c.req.valid('param'));
       if (statusAt(runtime, view.now) === 'Terminating') throw conflict('the runtime is already terminating');
-      const going = terminating(runtime, world.chance, view.now);
-      world.change((state) => ({ ...state, runtimes: withEntry(state.runtimes, going.id, going) }));
-      return c.json(toRuntimeDetail(going, view.now), 202);
+      const { refuseDelete } = runtime.conduct;
+      if (refuseDelete === 403) throw forbidden('the runtime may not be deleted');
+      if (refuseDelete === 409) throw conflict('the runtime cannot be deleted now');
+      const next = afterDelete(runtime, world.chance, view.now);
+      world.change((state) => ({ ...state, runtimes: withEntry(state.runtimes, next.id, next) }));
+      return c.json(toRuntimeDetail(next, view.now), 202);
     }),
 };

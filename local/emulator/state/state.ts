@@ -1,6 +1,7 @@
 import type { AvailabilityTrace } from '../trace/availability-trace.ts';
+import type { UtilisationRow } from '../trace/utilisation-trace.ts';
 import type { Hardware } from './catalogue.ts';
-import type { MetricsProfile } from './metrics-profile.ts';
+import type { RuntimeProfile } from './metrics-profile.ts';
 
 /** What is set for an offer. What is shown derives from it, the runtimes and the replay (offers.ts). */
 export type Offer = Hardware & {
@@ -36,13 +37,34 @@ export type Runtime = {
   readonly provisioningAt: number;
   readonly runningAt: number;
   readonly deletedAt?: number;
+  /** Without `deletedAt`: it vanishes then, as if its owner had deleted it unseen. */
   readonly goneAt?: number;
+  /** Running again from then on, after it was gone. */
+  readonly backAt?: number;
   /** A status set through the control surface: holds until the next DELETE, and after one for ever. */
   readonly heldStatus?: string;
   readonly message: string;
   readonly updatedAt: number;
-  readonly metrics: MetricsProfile;
+  readonly metrics: RuntimeProfile;
+  readonly metricsSetAt: number;
+  /** Calls for its metrics since the profile was set; counted only where the profile asks for it. */
+  readonly metricsCalls?: number;
+  readonly conduct: Conduct;
+  /** DELETE has no effect until then: set by the first one. */
+  readonly ignoresDeleteUntil?: number;
 };
+
+/** How a runtime departs from what is usual. Spans are seconds; decision D27 in docs/emulator.md. */
+export type Conduct = {
+  readonly ignoreDeleteFor?: number | undefined;
+  readonly refuseDelete?: 403 | 409 | undefined;
+  readonly terminatingFor?: number | undefined;
+  readonly reappearAfter?: number | undefined;
+  readonly hide?: HiddenFields | undefined;
+};
+
+/** Fields by their names on the wire, which rows of the list and the detail leave out. */
+export type HiddenFields = { readonly list: readonly string[]; readonly detail: readonly string[] };
 
 export type Storage = { readonly type: 'network'; readonly sizeGb: number; readonly mountPath: string };
 
@@ -72,6 +94,13 @@ export type NotifyRequest = {
 
 export type Replay = { readonly trace: AvailabilityTrace; readonly startsAt: number };
 
+/** A runtime of a utilisation trace. Its rows are the trace's own, never a copy. */
+export type ReplayedRuntime = {
+  readonly name: string;
+  readonly rows: readonly UtilisationRow[];
+  readonly startsAt: number;
+};
+
 /**
  * Everything that the provider's answers show. Never changed in place: each change makes a new one, and the old ones are
  * kept for a while with their time, which is what stale answers are made of.
@@ -82,6 +111,8 @@ export type State = {
   readonly notifyRequests: ReadonlyMap<string, NotifyRequest>;
   readonly templates: readonly Template[];
   readonly replay?: Replay;
+  /** By the runtime's id; those that are gone too. */
+  readonly replayedRuntimes: ReadonlyMap<string, ReplayedRuntime>;
 };
 
 /** A state as it is looked at: what `now` is for the one who looks. */

@@ -59,6 +59,7 @@ export const createWorld = (options: WorldOptions): World => {
     runtimes: new Map(),
     notifyRequests: new Map(),
     templates: initialTemplates(parts.accounts.organisation),
+    replayedRuntimes: new Map(),
   });
 
   let state = freshState();

@@ -1,3 +1,5 @@
+import { rowIndexAt } from './row-index.ts';
+
 /** One look at one offer: seconds since the first row of the whole trace, and how many GPUs were free then. */
 export type TraceRow = { readonly atSeconds: number; readonly available: number };
 
@@ -7,14 +9,5 @@ export type TraceOffer = { readonly region: string; readonly configId: string; r
 export type AvailabilityTrace = { readonly offers: readonly TraceOffer[]; readonly lengthSeconds: number };
 
 /** The last row at or before `atSeconds`; nothing before the first row. */
-export const rowAt = (rows: readonly TraceRow[], atSeconds: number): TraceRow | undefined => {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const row = rows[middle];
-    if (row && row.atSeconds <= atSeconds) low = middle + 1;
-    else high = middle;
-  }
-  return rows[low - 1];
-};
+export const rowAt = (rows: readonly TraceRow[], atSeconds: number): TraceRow | undefined =>
+  rows[rowIndexAt(rows, atSeconds)];

@@ -1,25 +1,18 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
-import type { AvailabilityTrace, TraceOffer, TraceRow } from './availability-trace.ts';
-
-/** A trace that cannot be read, with the file and the row. */
-export class TraceError extends Error {
-  override readonly name = 'TraceError';
-  /** Told apart from faults of the emulator by this, where it is answered over HTTP. */
-  readonly traceFault = true;
-}
+import type { AvailabilityTrace, TraceOffer } from './availability-trace.ts';
+import { sortedRows } from './row-index.ts';
+import { type CsvRow, numberIn, readTraceCsv, TraceError } from './trace-csv.ts';
 
 const COLUMNS = ['at', 'region', 'config', 'available_gpu_count'];
 const TRACE_FILE = /\.csv(\.gz)?$/;
 
 type RawRow = { readonly at: number; readonly region: string; readonly configId: string; readonly available: number };
 
-const checkedRow = (file: string, line: number, columns: Readonly<Record<string, string>>): RawRow => {
-  const at = Number(columns.at || Number.NaN);
-  const available = Number(columns.available_gpu_count || Number.NaN);
-  const { region, config } = columns;
+const checkedRow = (file: string, { line, cells }: CsvRow): RawRow => {
+  const at = numberIn(cells.at);
+  const available = numberIn(cells.available_gpu_count);
+  const { region, config } = cells;
   if (!Number.isFinite(at)) throw new TraceError(`${file}, row ${line}: "at" must be a number of seconds`);
   if (!Number.isInteger(available) || available < 0) {
     throw new TraceError(`${file}, row ${line}: "available_gpu_count" must be a whole number of at least 0`);
@@ -28,28 +21,14 @@ const checkedRow = (file: string, line: number, columns: Readonly<Record<string,
   return { at, region, configId: config, available };
 };
 
-const readRows = async (file: string): Promise<readonly RawRow[]> => {
-  const bytes = await readFile(file);
-  const text = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-  const [header = [], ...lines] = parse(text, { skip_empty_lines: true, trim: true, bom: true }) as string[][];
-  const missing = COLUMNS.filter((column) => !header.includes(column));
-  if (missing.length > 0) throw new TraceError(`${file}: the columns ${missing.join(', ')} are missing`);
-  return lines.map((cells, index) =>
-    checkedRow(file, index + 2, Object.fromEntries(header.map((column, place) => [column, cells[place] ?? '']))),
-  );
-};
+const readRows = async (file: string): Promise<readonly RawRow[]> =>
+  (await readTraceCsv(file, COLUMNS)).map((row) => checkedRow(file, row));
 
 const filesOf = async (path: string): Promise<readonly string[]> => {
   if (!(await stat(path)).isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => TRACE_FILE.test(name)).sort();
   if (names.length === 0) throw new TraceError(`${path}: there is no .csv or .csv.gz file in this folder`);
   return names.map((name) => join(path, name));
-};
-
-/** Oldest first; of two rows at one instant the later in the file counts. */
-const sorted = (rows: readonly TraceRow[]): readonly TraceRow[] => {
-  const byTime = new Map(rows.map((row) => [row.atSeconds, row]));
-  return [...byTime.values()].sort((a, b) => a.atSeconds - b.atSeconds);
 };
 
 /**
@@ -68,7 +47,7 @@ export const loadAvailabilityTrace = async (path: string): Promise<AvailabilityT
   const offers = [...byOffer.values()].flatMap(([head, ...rest]): TraceOffer[] => {
     if (!head) return [];
     const offerRows = [head, ...rest].map(({ at, available }) => ({ atSeconds: at - first, available }));
-    return [{ region: head.region, configId: head.configId, rows: sorted(offerRows) }];
+    return [{ region: head.region, configId: head.configId, rows: sortedRows(offerRows) }];
   });
   return { offers, lengthSeconds: last - first };
 };

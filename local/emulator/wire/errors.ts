@@ -21,6 +21,7 @@ export const unauthorized = (message: string) => new ProviderError(401, 'unautho
 export const forbidden = (message: string) => new ProviderError(403, 'forbidden', message);
 export const notFound = (message: string) => new ProviderError(404, 'not_found', message);
 export const conflict = (message: string) => new ProviderError(409, 'conflict', message);
+export const unavailable = (message: string) => new ProviderError(503, 'service_unavailable', message);
 
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request',
@@ -65,6 +66,8 @@ export const PROJECT_REFUSALS = {
 };
 /** … of what can clash with the present state, … */
 export const CONFLICTS = { 409: answer('It does not fit the present state', serviceError) };
+/** … of what cannot be had at times, … */
+export const UNAVAILABLE = { 503: answer('It cannot be had at present', serviceError) };
 /** … and of the tenant service. */
 export const TENANT_REFUSALS = {
   400: answer('Something in the request is not valid; the answer names the field', tenantError),

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { SAMPLE_SECONDS, type Sample } from '../state/metrics.ts';
+import { SAMPLE_SECONDS, type Sample } from '../state/sample.ts';
 import type { Runtime } from '../state/state.ts';
 
 const gpuSample = z
   .object({
     index: z.int(),
     utilizationPercent: z.number().describe('0 to 100'),
-    memoryUsedBytes: z.number(),
+    memoryUsedBytes: z.number().optional(),
     memoryTotalBytes: z.number(),
   })
   .openapi('GpuSample');
@@ -29,12 +29,12 @@ export const metricsBody = z
   })
   .openapi('Metrics');
 
-const toSampleBody = ({ at, gpus, cpu, memory }: Sample): z.output<typeof sampleBody> => ({
+export const toSampleBody = ({ at, gpus, cpu, memory }: Sample): z.output<typeof sampleBody> => ({
   timestamp: new Date(at).toISOString(),
-  gpus: gpus.map(({ percent, memoryUsed, memoryTotal }, index) => ({
+  gpus: gpus.map(({ index, percent, memoryUsed, memoryTotal }) => ({
     index,
     utilizationPercent: percent,
-    memoryUsedBytes: memoryUsed,
+    ...(memoryUsed === undefined ? {} : { memoryUsedBytes: memoryUsed }),
     memoryTotalBytes: memoryTotal,
   })),
   ...(cpu ? { cpu: { usedCores: cpu.coresUsed, totalCores: cpu.coresTotal } } : {}),

@@ -45,9 +45,18 @@ export const runtimeDetail = runtimeRow
   })
   .openapi('Runtime');
 
+export const ROW_FIELDS = runtimeRow.keyof().options;
+export const DETAIL_FIELDS = runtimeDetail.keyof().options;
+
+/** The body without some fields. It then leaves its schema, on purpose: it is asked for to see what a client makes of it. */
+const without = <Body extends object>(body: Body, hidden: readonly string[] = []): Body =>
+  hidden.length === 0
+    ? body
+    : (Object.fromEntries(Object.entries(body).filter(([field]) => !hidden.includes(field))) as Body);
+
 const iso = (instant: number) => new Date(instant).toISOString();
 
-export const toRuntimeRow = (runtime: Runtime, now: number): z.output<typeof runtimeRow> => ({
+const wholeRow = (runtime: Runtime, now: number): z.output<typeof runtimeRow> => ({
   id: runtime.id,
   name: runtime.name,
   region: runtime.region,
@@ -60,12 +69,18 @@ export const toRuntimeRow = (runtime: Runtime, now: number): z.output<typeof run
   createdAt: iso(runtime.createdAt),
 });
 
-export const toRuntimeDetail = (runtime: Runtime, now: number): z.output<typeof runtimeDetail> => ({
-  ...toRuntimeRow(runtime, now),
-  templateID: runtime.templateId ?? null,
-  templateSpec: runtime.templateSpec,
-  storage: runtime.storage,
-  sshKeys: [...runtime.sshKeys],
-  updatedAt: iso(updatedAt(runtime, now)),
-  message: runtime.message,
-});
+export const toRuntimeRow = (runtime: Runtime, now: number): z.output<typeof runtimeRow> =>
+  without(wholeRow(runtime, now), runtime.conduct.hide?.list);
+
+export const toRuntimeDetail = (runtime: Runtime, now: number): z.output<typeof runtimeDetail> => {
+  const whole = {
+    ...wholeRow(runtime, now),
+    templateID: runtime.templateId ?? null,
+    templateSpec: runtime.templateSpec,
+    storage: runtime.storage,
+    sshKeys: [...runtime.sshKeys],
+    updatedAt: iso(updatedAt(runtime, now)),
+    message: runtime.message,
+  };
+  return without(whole, runtime.conduct.hide?.detail);
+};

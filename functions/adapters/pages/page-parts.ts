@@ -1,0 +1,20 @@
+import { html, type Markup } from '#adapters/look/markup.ts';
+
+/** What a page says under a label; nothing to say leaves the line out. */
+export type PageFact = readonly [label: string, words: string | undefined];
+
+export const factList = (facts: readonly PageFact[]): Markup =>
+  html`<dl>${facts.map(([label, words]) => words !== undefined && html`<dt>${label}</dt><dd>${words}</dd>\n`)}</dl>`;
+
+export const list = (lines: readonly string[]): Markup =>
+  html`<ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul>`;
+
+/** A button that posts `name=value`; the first of a form stands out. */
+export type PageButton = { readonly name: string; readonly value: string; readonly words: string };
+
+/** No action: the form goes to the page's own address, so the token is not written into the page. */
+export const postForm = (buttons: readonly PageButton[]): Markup => html`<form method="post">
+${buttons.map(
+  ({ name, value, words }, place) =>
+    html`<button type="submit" name="${name}" value="${value}"${place > 0 && html` class="second"`}>${words}</button>\n`,
+)}</form>`;

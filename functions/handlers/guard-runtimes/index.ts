@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientLimits } from '#adapters/client-limits.ts';
+import { readSettings } from '#adapters/configuration/define-config.ts';
+import { readEnvironment } from '#adapters/configuration/environment.ts';
+import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
+import { createTelemetry } from '#adapters/telemetry.ts';
+import config from '#config';
+import { environmentSchema } from './environment.ts';
+import { createHandler } from './handler.ts';
+
+// Once on cold start: every fault of the environment or the settings shows here, before the first run.
+const environment = readEnvironment(environmentSchema, processEnvironment());
+const settings = readSettings(config);
+const { logger, metrics, report } = createTelemetry('guard-runtimes');
+
+export const handler = createHandler({
+  environment,
+  settings,
+  dynamodb: new DynamoDBClient(clientLimits),
+  sqs: new SQSClient(clientLimits),
+  provider: createProviderClient({
+    settings: settings.provider,
+    credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
+  }),
+  clock: () => Date.now(),
+  sleep: async (milliseconds, signal) => {
+    await wait(milliseconds, undefined, { signal });
+  },
+  chance: () => Math.random(),
+  report,
+})
+  .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics));
