@@ -74,14 +74,15 @@ export const movableClock = (start: Instant): MovableClock => {
       leave();
       resolve();
     };
-    const sleeper = { dueAt: current + durationMs, wake };
+    const sleeper = { dueAt: current + Math.ceil(durationMs), wake };
     sleepers.add(sleeper);
     signal?.addEventListener('abort', abort, { once: true });
     return promise;
   };
 
   const advance = async (durationMs: number): Promise<void> => {
-    const end = current + durationMs;
+    // Instants are whole milliseconds.
+    const end = current + Math.ceil(durationMs);
     // Whoever is about to sleep is asleep then.
     await settle();
     for (;;) {

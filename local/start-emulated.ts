@@ -92,7 +92,11 @@ export const startEmulated =
     const notes = notesFor(options);
     report({ event: 'started', provider: 'emulated', providerUrl: emulator.url, inboxUrl, tableUrl, speed, notes });
     return {
-      work: lapse(machine, clock, speed, ending, async () => presser?.act()),
+      work: lapse(machine, clock, speed, ending, async () => {
+        await presser?.act().catch((error: unknown) => {
+          report({ event: 'job-failed', job: 'story', because: String(error) });
+        });
+      }),
       close: async () => {
         await machine.close();
         await emulator.close();

@@ -24,7 +24,11 @@ import {
 } from './given.ts';
 
 /** A mail about one warning: when it was written, and when the mail service took it over. */
-type Mail = ReturnType<typeof mailOf> & { readonly writtenAt: Instant; readonly acceptedAt?: Instant };
+type Mail = ReturnType<typeof mailOf> & {
+  readonly writtenAt: Instant;
+  readonly writtenIn: number;
+  readonly acceptedAt?: Instant;
+};
 
 /**
  * A runtime through a random life. What the laws stand on is remembered here, apart from the case: the mails, the idle
@@ -32,14 +36,16 @@ type Mail = ReturnType<typeof mailOf> & { readonly writtenAt: Instant; readonly 
  */
 type Life = {
   now: Instant;
+  /** Counts what happens: clocks go back. */
+  turn: number;
   state: Guarded;
   /** Written, and not answered yet. */
   underway: Mail[];
   accepted: Mail[];
   /** Since it was last seen in use: idle readings, by our clock. */
   idleReadings: Instant[];
-  /** Something held a deletion back, or changed its ground, since it was last seen in use: when it last did. */
-  heldAt: Instant | undefined;
+  /** Something held a deletion back, or changed its ground, since it was last seen in use: in which turn it last did. */
+  heldIn: number | undefined;
   reappearedAt: Instant | undefined;
   groundSeen: string;
   deletions: number;
@@ -93,9 +99,9 @@ type MailService = 'at-once' | 'slow' | 'refuses' | 'down';
 const groundOf = ({ policy, addressees, runtime }: Guarded) => JSON.stringify([policy, addressees, runtime.name]);
 
 /** Whether nothing else has to happen for the last mail that counts to allow the deletion, by the words of the design. */
-const isDue = ({ now, accepted, heldAt, state }: Life): boolean => {
+const isDue = ({ now, accepted, heldIn, state }: Life): boolean => {
   const last = accepted.findLast(({ step, episodeId }) => step === 'last' && episodeId === state.kase?.episode?.id);
-  if (last?.acceptedAt === undefined || (heldAt !== undefined && last.writtenAt < heldAt)) return false;
+  if (last?.acceptedAt === undefined || (heldIn !== undefined && last.writtenIn < heldIn)) return false;
   return now >= Math.max(latestNamed(accepted), last.acceptedAt + state.policy.ladder.lead);
 };
 
@@ -108,7 +114,7 @@ const observedIdle = (readings: readonly Instant[]): number =>
   }, 0);
 
 const checkDeletion = (life: Life, look: Look): void => {
-  const { now, state, accepted, heldAt, idleReadings, reappearedAt } = life;
+  const { now, state, accepted, heldIn, idleReadings, reappearedAt } = life;
   const { policy, kase, runtime } = state;
   expect(look).toBe('idle');
   expect(isIdleUse((idleAt(now) as { use: Parameters<typeof isIdleUse>[0] }).use, policy.thresholds)).toBe(true);
@@ -123,13 +129,13 @@ const checkDeletion = (life: Life, look: Look): void => {
   expect(now).toBeGreaterThanOrEqual(latestNamed(accepted));
   expect(now).toBeLessThanOrEqual(latestNamed(accepted) + 30 * minute);
   const lasts = accepted.filter(
-    ({ step, writtenAt, acceptedAt = now }) =>
-      step === 'last' && acceptedAt <= now - policy.ladder.lead && (heldAt === undefined || writtenAt >= heldAt),
+    ({ step, writtenIn, acceptedAt = now }) =>
+      step === 'last' && acceptedAt <= now - policy.ladder.lead && (heldIn === undefined || writtenIn >= heldIn),
   );
   expect(lasts).not.toEqual([]);
   const counted = lasts.at(-1);
-  if (heldAt !== undefined) expect(now - (counted?.writtenAt ?? now)).toBeGreaterThanOrEqual(hour);
-  if (heldAt !== undefined) {
+  if (heldIn !== undefined) expect(now - (counted?.writtenAt ?? now)).toBeGreaterThanOrEqual(hour);
+  if (heldIn !== undefined) {
     expect((counted?.deleteAt ?? 0) - (counted?.writtenAt ?? 0)).toBeGreaterThanOrEqual(hour);
   }
 };
@@ -163,7 +169,7 @@ const send = (life: Life, service: MailService): void => {
     const warning = kase?.episode?.[step];
     if (kase === undefined || warning?.mail !== 'owed') continue;
     if ((kase.episode?.unreachable?.retryAt ?? 0) > life.now) continue;
-    const mail: Mail = { ...mailOf(kase, step, life.now), writtenAt: life.now };
+    const mail: Mail = { ...mailOf(kase, step, life.now), writtenAt: life.now, writtenIn: life.turn };
     if (life.underway.some(({ mailId }) => mailId === mail.mailId)) continue;
     if (service === 'refuses') life.state = { ...life.state, kase: refuseWarning(kase, mail, life.now) };
     else if (service === 'slow') life.underway.push(mail);
@@ -172,7 +178,7 @@ const send = (life: Life, service: MailService): void => {
 };
 
 const held = (life: Life): void => {
-  if (life.state.kase?.episode !== undefined) life.heldAt = life.now;
+  if (life.state.kase?.episode !== undefined) life.heldIn = life.turn;
 };
 
 /** Judging is a matter of what is known alone, it comes to an end, and what is remembered stays small. */
@@ -189,6 +195,7 @@ const checkJudgement = ({ before, judged, verdict, situation }: ReturnType<typeo
 };
 
 const run = (life: Life, look: Look, service: MailService): void => {
+  life.turn += 1;
   // A change that was taken back before any run saw it is none.
   if (life.state.ground !== life.groundSeen) held(life);
   life.groundSeen = life.state.ground;
@@ -198,7 +205,7 @@ const run = (life: Life, look: Look, service: MailService): void => {
   const isYoung = life.now < (life.reappearedAt ?? 0) + 30 * minute;
   if (look === 'busy' || (look === 'idle' && (!isIdle || isYoung))) {
     life.idleReadings = [];
-    life.heldAt = undefined;
+    life.heldIn = undefined;
   } else if (look === 'idle') life.idleReadings.push(life.now);
   const wasDue = isDue(life);
   const ticked = tick(life.state, life.now, look);
@@ -227,7 +234,7 @@ const comeBack = (life: Life): void => {
   life.state = { ...life.state, clock: { ...clock, ...kept }, kase: { ...rest, reappearedAt: life.now } };
   life.reappearedAt = life.now;
   life.idleReadings = [];
-  life.heldAt = undefined;
+  life.heldIn = undefined;
 };
 
 const setOutside = (life: Life, changes: Partial<Guarded>): void => {
@@ -275,6 +282,7 @@ const take = (life: Life, deed: Deed, service: MailService): MailService => {
     life.state = deed.exempt ? { ...state, exemption: { match: {}, until: 'forever' } } : state;
   }
   life.now += 1;
+  life.turn += 1;
   return service;
 };
 
@@ -282,11 +290,12 @@ const newLife = (): Life => {
   const state = guarded({ runtime: runtimeWith({ createdAt: start - day }) });
   return {
     now: start,
+    turn: 0,
     state: { ...state, ground: groundOf(state) },
     underway: [],
     accepted: [],
     idleReadings: [],
-    heldAt: undefined,
+    heldIn: undefined,
     reappearedAt: undefined,
     groundSeen: groundOf(state),
     deletions: 0,
@@ -317,7 +326,7 @@ test('laws: whatever happens, nothing is deleted but what may be, and in the end
       let service: MailService = 'at-once';
       for (const deed of deeds) service = take(life, deed, service);
       tally.deletions += life.deletions;
-      tally.fresh += life.heldAt === undefined ? 0 : 1;
+      tally.fresh += life.heldIn === undefined ? 0 : 1;
       endWell(life);
     }),
     { numRuns: 250 },
