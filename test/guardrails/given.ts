@@ -155,7 +155,7 @@ export type Tick = {
 export const tick = (state: Guarded, now: Instant, look: Look = 'idle'): Tick => {
   const { clock, reading } = looked(state, now, look);
   const read = { ...state, clock };
-  const situation = situationOf(read, now, reading);
+  const situation = { ...situationOf(read, now, reading), before: state.clock };
   const first = judgeRuntime(read.kase, situation);
   const before = first.verdict.verdict === 'look' ? withDetail({ ...read, kase: first.kase }, now) : read.kase;
   const { verdict, kase: judged } = before === read.kase ? first : judgeRuntime(before, situation);

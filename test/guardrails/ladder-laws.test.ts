@@ -42,6 +42,8 @@ type Life = {
   /** Written, and not answered yet. */
   underway: Mail[];
   accepted: Mail[];
+  /** Ids of mails that came back. */
+  bounced: string[];
   /** Since it was last seen in use: idle readings, by our clock. */
   idleReadings: Instant[];
   /** Something held a deletion back, or changed its ground, since it was last seen in use: in which turn it last did. */
@@ -140,9 +142,12 @@ const checkDeletion = (life: Life, look: Look): void => {
   }
 };
 
-/** At most one first warning is accepted in 12 hours, unless the first was still on its way when the second became owed. */
-const checkFirsts = ({ accepted }: Life): void => {
-  const firsts = accepted.filter(({ step }) => step === 'first');
+/**
+ * At most one first warning is accepted in 12 hours, unless the first was still on its way when the second became owed, or
+ * came back and so does not count.
+ */
+const checkFirsts = ({ accepted, bounced }: Life): void => {
+  const firsts = accepted.filter(({ step, mailId }) => step === 'first' && !bounced.includes(mailId));
   for (const [position, first] of firsts.entries()) {
     const before = firsts[position - 1]?.acceptedAt;
     if (before === undefined || first.owedAt <= before) continue;
@@ -255,6 +260,7 @@ const bounce = (life: Life, step: Warning['step']): void => {
   const mailId = kase?.episode?.[step]?.mailId;
   if (kase === undefined || mailId === undefined) return;
   held(life);
+  life.bounced.push(mailId);
   life.state = { ...life.state, kase: bounceWarning(kase, mailId, life.now) };
 };
 
@@ -294,6 +300,7 @@ const newLife = (): Life => {
     state: { ...state, ground: groundOf(state) },
     underway: [],
     accepted: [],
+    bounced: [],
     idleReadings: [],
     heldIn: undefined,
     reappearedAt: undefined,

@@ -119,7 +119,7 @@ describe('what is learned of a runtime from its detail', () => {
   });
 
   // "What survives (network volume)": a storage that says that it has none must not be told to survive.
-  test.fails.each([[{ networkVolume: null, localDisk: 100 }], [{ network: false, sizeGb: 100 }]])(
+  test.each([[{ networkVolume: null, localDisk: 100 }], [{ network: false, sizeGb: 100 }]])(
     'a storage without a network volume: %j',
     (storage) => {
       expect(particularsOf({ ...detail, storage }, at(60)).volume).not.toBe('network');

@@ -112,8 +112,10 @@ export const advance = (clock: Clock, reading: Reading, { thresholds, grownUpAt 
   const { unknown: _unknown, busyAt, ...known } = holding;
   const at = reading.sampledAt === undefined ? {} : { sampledAt: reading.sampledAt };
   if (!isIdleUse(reading.use, thresholds)) return { ...withoutSpan(known), ...at, busyAt: reading.at };
-  if (reading.at < grownUpAt) return { ...withoutSpan(known), ...at };
-  const span = known.span === undefined ? freshSpan(reading, busyAt !== undefined) : extended(known.span, reading);
+  // Seen busy while young, and idle ever since: that counts as right before.
+  if (reading.at < grownUpAt) return { ...withoutSpan(known), ...at, ...(busyAt === undefined ? {} : { busyAt }) };
+  const counts = known.span !== undefined && known.span.since >= grownUpAt;
+  const span = counts && known.span ? extended(known.span, reading) : freshSpan(reading, busyAt !== undefined);
   return { ...known, ...at, span };
 };
 

@@ -66,7 +66,8 @@ export const acceptWarning = (
   const { episode } = kase;
   const warning = episode?.id === episodeId ? episode[step] : undefined;
   if (warning?.mailId === mailId) return kase;
-  const outbox = entry === undefined ? kase.outbox : [...kase.outbox, entry];
+  const isNew = entry !== undefined && !kase.outbox.some(({ id }) => id === entry.id);
+  const outbox = isNew ? [...kase.outbox, entry] : kase.outbox;
   const promised = { ...kase, named: Math.max(kase.named ?? 0, deleteAt), outbox };
   const told = step === 'first' ? { ...promised, firstWarnedAt: at } : promised;
   if (episode === undefined || warning === undefined || warning.owedAt !== owedAt) return told;
@@ -92,10 +93,12 @@ export const refuseWarning = (
 
 /** A warning that does not count after all: it bounced or was complained about. The next addressee is warned afresh. */
 export const bounceWarning = (kase: RuntimeCase, mailId: string, now: Instant): RuntimeCase => {
-  const { episode } = kase;
-  const bounced = [episode?.last, episode?.first].find((warning) => warning?.mailId === mailId);
-  if (episode === undefined || bounced === undefined) return kase;
-  return voidWarnings(kase, 'its warning came back', now);
+  const bounced = [kase.episode?.last, kase.episode?.first].find((warning) => warning?.mailId === mailId);
+  if (bounced === undefined) return kase;
+  const { episode, firstWarnedAt, ...rest } = voidWarnings(kase, 'its warning came back', now);
+  const { first, ...others } = episode ?? { id: '', since: now };
+  if (episode === undefined || first?.mailId !== mailId) return voidWarnings(kase, 'its warning came back', now);
+  return { ...rest, episode: others };
 };
 
 /** Whom a warning is for now. */

@@ -91,6 +91,8 @@ export type FleetSituation = {
   readonly now: Instant;
   readonly rules: GuardRules;
   readonly clocks: ReadonlyMap<RuntimeKey, Clock>;
+  /** As they were before this tick. */
+  readonly clocksBefore: ReadonlyMap<RuntimeKey, Clock>;
   readonly cases: ReadonlyMap<RuntimeKey, RuntimeCase>;
   readonly breaker: Breaker;
   readonly catalogue?: Catalogue;
@@ -104,6 +106,7 @@ export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRun
   const addressees = addresseesFor(rules, policy, runtime);
   const exemption = exemptionFor(rules, runtime, now);
   const inDoubt = policyInDoubt(rules, runtime, facts);
+  const before = fleet.clocksBefore.get(runtimeKey(runtime));
   return {
     now,
     runtime,
@@ -113,6 +116,7 @@ export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRun
     addressees,
     facts,
     breakerOpen: breaker.open !== undefined,
+    ...(before === undefined ? {} : { before }),
     ...(reading === undefined ? {} : { reading }),
     ...(exemption === undefined ? {} : { exemption }),
     ...(inDoubt === undefined ? {} : { inDoubt }),

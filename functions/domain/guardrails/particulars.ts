@@ -49,9 +49,16 @@ const unsavedOf = (detail: RuntimeDetail): SpecPart[] => {
   return parts.filter(([, value]) => value === undefined || value === null).map(([part]) => part);
 };
 
+/** Whether anything says so: a text, or a name under which something stands. */
+const saysNetwork = (value: unknown): boolean => {
+  if (typeof value === 'string') return /network/i.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => (/network/i.test(name) && Boolean(inner)) || saysNetwork(inner));
+};
+
 const volumeOf = ({ storage }: RuntimeDetail): Particulars['volume'] => {
   if (storage === undefined || storage === null) return 'unknown';
-  return /network/i.test(JSON.stringify(storage)) ? 'network' : 'other';
+  return saysNetwork(storage) ? 'network' : 'other';
 };
 
 export const particularsOf = (detail: RuntimeDetail, readAt: Instant): Particulars => ({

@@ -64,9 +64,9 @@ export const withTroubles = (desk: OperatorDesk, found: readonly FoundTrouble[],
     const still = current.get(trouble.key);
     current.delete(trouble.key);
     if (still !== undefined) {
+      // One that is there again before its end was told has not ended for anybody.
       const { overAt: _, ...rest } = trouble;
-      // One that was over and is there again begins anew.
-      return [trouble.overAt === undefined ? { ...rest, ...still, since: trouble.since } : { ...still, told: [] }];
+      return [{ ...rest, ...still, since: trouble.since }];
     }
     const over = trouble.overAt === undefined ? { ...trouble, overAt: now } : trouble;
     return isSettled(over) ? [] : [over];

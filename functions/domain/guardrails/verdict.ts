@@ -18,6 +18,8 @@ export type Situation = {
   readonly now: Instant;
   readonly runtime: Runtime;
   readonly clock: Clock;
+  /** As it was before this tick's reading: what a runtime that is in use again had been idle for. */
+  readonly before?: Clock;
   readonly reading?: Reading;
   readonly policy: Policy;
   /** A digest of the rules, see `RuntimeCase.ground`. */
@@ -94,9 +96,9 @@ export const allowedFrom = (kase: RuntimeCase, { ladder }: Policy): Instant | un
 /** What keeps the rules from looking at the idle time at all; undefined for a runtime that was just seen idle. */
 const notIdle = (kase: RuntimeCase | undefined, situation: Situation): Verdict | undefined => {
   const { now, runtime, clock, reading, policy } = situation;
-  if (policy.mode === 'off') return { verdict: 'leave', because: `policy ${policy.name} leaves it alone` };
   if (kase?.deletion?.state === 'deleting') return { verdict: 'deleting', because: 'it was asked to be deleted' };
   if (kase?.deletion?.state === 'gone') return { verdict: 'gone', because: 'it was deleted' };
+  if (policy.mode === 'off') return { verdict: 'leave', because: `policy ${policy.name} leaves it alone` };
   if (clock.notRunning !== undefined)
     return { verdict: 'unknown', because: `its status is ${clock.notRunning.status}` };
   if (reading === undefined) return { verdict: 'unknown', because: 'it was not read' };
@@ -207,12 +209,15 @@ export const ledgerRuntimeOf = (
   };
 };
 
+/** The idle span that there is, or that there was until now. */
+const spanOf = ({ clock, before }: Situation): Span | undefined => clock.span ?? before?.span;
+
 /** What a runtime's idle time has cost so far; undefined where its price or its number of GPUs is not known. */
 export const moneyIn = (situation: Situation, kase: RuntimeCase | undefined): Money | undefined =>
   moneyOf(
     situation.facts.pricePerGpuHour,
     situation.runtime.gpuCount ?? kase?.particulars?.gpuCount,
-    idleFor(situation.clock),
+    spanOf(situation)?.observed ?? 0,
   );
 
 /** An entry about a runtime, with the evidence and the money as they are now. `what` tells it from others of the episode. */
@@ -223,7 +228,8 @@ export const entryFor = (
   because: string,
   what: string,
 ): LedgerEntry => {
-  const { now, clock, policy, runtime } = situation;
+  const { now, policy, runtime } = situation;
+  const span = spanOf(situation);
   const money = moneyIn(situation, kase);
   return {
     id: `${runtime.project}/${runtime.id}/${what}/${act}`,
@@ -232,7 +238,7 @@ export const entryFor = (
     who: { kind: 'rule', policy: policy.name },
     because,
     runtime: ledgerRuntimeOf(situation, kase),
-    ...(clock.span === undefined ? {} : { evidence: evidenceOf(clock.span, now) }),
+    ...(span === undefined ? {} : { evidence: evidenceOf(span, now) }),
     ...(money === undefined ? {} : { money }),
   };
 };
@@ -241,34 +247,39 @@ const inUseAgain = ({ reading, policy, clock, now, runtime }: Situation, kase: R
   reading?.state === 'known' &&
   (!isIdleUse(reading.use, policy.thresholds) || now < grownUpAt(kase.reappearedAt ?? runtime.createdAt, clock));
 
-/** What has changed for a case since it was last looked at, whatever its idle time says now. */
-const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
-  const { now, clock, ground, exemption, policy, runtime } = situation;
+/** What has taken the ground from under the warnings, whatever the idle time says now. */
+const voidedBy = (kase: RuntimeCase, { ground, exemption, policy, now }: Situation): string | undefined => {
+  if (kase.ground !== ground) return 'its rules, its owner or its name have changed';
+  if (policy.mode === 'off') return `policy ${policy.name} leaves it alone`;
+  if (exemption !== undefined) return 'it was exempt';
+  return kase.keep !== undefined && kase.keep.until > now ? 'somebody asked to keep it' : undefined;
+};
+
+/** The warnings stood on a span that is over: the ladder begins again. */
+const onNewSpan = (kase: RuntimeCase, { now, clock }: Situation): RuntimeCase => {
   const { episode } = kase;
+  if (episode === undefined || clock.span === undefined || clock.span.since === episode.since) return kase;
+  const anew = voidWarnings(kase, 'too little of its idle time was observed', now);
+  const { first: _first, ...rest } = anew.episode ?? episode;
+  return { ...anew, episode: { ...rest, since: clock.span.since } };
+};
+
+/** The case with what has changed for it since it was last looked at. */
+const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
+  const { now, ground, runtime } = situation;
   if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
-  if ((episode !== undefined || kase.reported !== undefined) && inUseAgain(situation, kase)) {
-    const { reported: _told, ...rest } = kase;
-    const told = episode !== undefined && wasWarned(episode);
-    const entry = told ? entryFor(situation, kase, 'spared', 'it is in use again', episode.id) : undefined;
-    return endEpisode({ ...rest, ground, name: runtime.name }, entry);
+  const { keep, reported, episode, ...rest } = kase;
+  const kept = keep === undefined || keep.until <= now ? {} : { keep };
+  const told = reported === undefined ? {} : { reported };
+  const warned = episode === undefined ? {} : { episode };
+  if ((episode !== undefined || reported !== undefined) && inUseAgain(situation, kase)) {
+    const isSpared = episode !== undefined && wasWarned(episode);
+    const entry = isSpared ? entryFor(situation, kase, 'spared', 'it is in use again', episode.id) : undefined;
+    return endEpisode({ ...rest, ...kept, ground, name: runtime.name }, entry);
   }
-  const { keep } = kase;
-  let current: RuntimeCase = { ...kase, ground, name: runtime.name };
-  if (keep !== undefined && keep.until <= now) {
-    const { keep: _over, ...rest } = current;
-    current = rest;
-  }
-  if (kase.ground !== ground) return voidWarnings(current, 'its rules, its owner or its name have changed', now);
-  if (policy.mode === 'off') return voidWarnings(current, `policy ${policy.name} leaves it alone`, now);
-  if (exemption !== undefined) return voidWarnings(current, 'it was exempt', now);
-  if (current.keep !== undefined) return voidWarnings(current, 'somebody asked to keep it', now);
-  if (episode !== undefined && clock.span !== undefined && clock.span.since !== episode.since) {
-    const anew = voidWarnings(current, 'too little of its idle time was observed', now);
-    if (anew.episode === undefined) return anew;
-    const { first: _first, ...rest } = anew.episode;
-    return { ...anew, episode: { ...rest, since: clock.span.since } };
-  }
-  return current;
+  const current: RuntimeCase = { ...rest, ...kept, ...told, ...warned, ground, name: runtime.name };
+  const because = voidedBy(kase, situation);
+  return onNewSpan(because === undefined ? current : voidWarnings(current, because, now), situation);
 };
 
 /** A verdict, and the case as it is after it (the same object where nothing changed). */

@@ -1,11 +1,10 @@
-import type { Clock } from '#domain/guardrails/clock.ts';
 import { asked, closedByOthers, condemned, gone, intended, spared, wouldDelete } from '#domain/guardrails/deletion.ts';
 import { voidWarnings } from '#domain/guardrails/episode.ts';
 import type { FleetSituation } from '#domain/guardrails/judge-fleet.ts';
 import { noRoomFor, type Slot, slotsWithinTheHour } from '#domain/guardrails/limits.ts';
 import { specOf } from '#domain/guardrails/particulars.ts';
 import type { Policy } from '#domain/guardrails/policy.ts';
-import { type Intent, type RuntimeCase, runtimeKey } from '#domain/guardrails/runtime-case.ts';
+import type { Intent, RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import { type SavedRuntime, savedKept } from '#domain/guardrails/saved-runtime.ts';
 import { entryFor, moneyIn } from '#domain/guardrails/verdict.ts';
 import { type Instant, second } from '#domain/time.ts';
@@ -19,7 +18,6 @@ export type Deletions = {
   readonly run: Run;
   readonly fleet: FleetSituation;
   readonly cases: Cases;
-  readonly clocksBefore: ReadonlyMap<string, Clock>;
   readonly slots: Slot[];
   readonly tickSlots: Slot[];
 };
@@ -134,8 +132,5 @@ export const deleteRuntime = async (deletions: Deletions, kase: RuntimeCase, pol
   if (!(await takeSlot(deletions, policy))) return;
   const chosen = condemned(kase, now);
   if (chosen !== kase && !(await cases.save(chosen))) return;
-  await actOn(
-    deletions,
-    await lookLast(world, run, fleet, cases, chosen, deletions.clocksBefore.get(runtimeKey(kase))),
-  );
+  await actOn(deletions, await lookLast(world, run, fleet, cases, chosen));
 };

@@ -186,6 +186,7 @@ const guardOnce = async (
     now,
     rules,
     clocks,
+    clocksBefore: board.fleet.clocks,
     cases: cleaned,
     breaker,
     digest: world.digest,
@@ -201,7 +202,6 @@ const guardOnce = async (
     run,
     fleet,
     cases,
-    clocksBefore: board.fleet.clocks,
     slots: [...board.fleet.slots],
     tickSlots: [],
   };

@@ -66,8 +66,6 @@ const withoutDeletion = ({ deletion: _, ...kase }: RuntimeCase): RuntimeCase => 
 /**
  * Looks once more, right before a DELETE: at the detail, the metrics, and the case as it is in the table now. Only a runtime
  * that the rules would still delete, on what is seen now, is deleted.
- *
- * @param before the runtime's clock as it was before this run's reading
  */
 export const lookLast = async (
   world: GuardWorld,
@@ -75,7 +73,6 @@ export const lookLast = async (
   fleet: FleetSituation,
   cases: Cases,
   condemned: RuntimeCase,
-  before: Clock | undefined,
 ): Promise<LastLook> => {
   const startedAt = world.clock();
   const bounds = { signal: run.signal, deadline: Math.min(run.deadline, startedAt + lastLookHolds) };
@@ -94,7 +91,8 @@ export const lookLast = async (
     return { result: 'spare', because: detail.message, kase, situation, unread: true };
   }
   const known: RuntimeCase = { ...withoutDeletion(kase), particulars: particularsOf(detail, now) };
-  const reading = readingOf(metrics, detail, clock, before ?? newClock(now), now);
+  const before = fleet.clocksBefore.get(runtimeKey(condemned)) ?? newClock(now);
+  const reading = readingOf(metrics, detail, clock, before, now);
   const seen = situationOf({ ...fleet, now }, { runtime: detail, reading });
   const rules = {
     thresholds: seen.policy.thresholds,

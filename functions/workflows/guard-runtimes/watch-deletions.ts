@@ -1,4 +1,5 @@
 import { nextDeletingStep, reappeared, reopened, withStuck } from '#domain/guardrails/deletion.ts';
+import { factsOf } from '#domain/guardrails/guard-board.ts';
 import type { Judged } from '#domain/guardrails/judge-fleet.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { policyFor } from '#domain/guardrails/policy.ts';
@@ -37,7 +38,7 @@ const watchDeletion = async (deletions: Deletions, kase: RuntimeCase): Promise<v
   const next = step === 'reopen' ? reopened(current, now) : current;
   if (next !== kase && !(await cases.save(next))) return;
   if (step !== 'retry') return;
-  const policy = policyFor(fleet.rules, detail, {});
+  const policy = policyFor(fleet.rules, detail, factsOf(fleet.catalogue, detail));
   // Enforced when it was asked, and no more: nothing is asked again.
   if (policy.mode === 'enforce') await deleteRuntime(deletions, next, policy);
 };

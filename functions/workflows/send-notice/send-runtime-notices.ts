@@ -250,7 +250,8 @@ const troubleMail = (world: RuntimeNoticeWorld, to: Addressee, board: GuardBoard
       troubles,
       ...(isTold ? { rearmUrl: world.links.rearmUrl(rearm) } : {}),
     },
-    accepted: (at) => changeDesk(world, (desk) => withTold(desk, keys, at)),
+    // What was over when it was accepted was not when it was written.
+    accepted: () => changeDesk(world, (desk) => withTold(desk, keys, now)),
     refused: nobodyElse,
   };
 };
