@@ -1,5 +1,5 @@
 import { type Instant, minute } from '#domain/time.ts';
-import { endEpisode, voidWarnings } from './episode.ts';
+import { endEpisode, voidWarnings, wasWarned } from './episode.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type Intent, type RuntimeCase, runtimeKey } from './runtime-case.ts';
 import { latestAfterNamed } from './verdict.ts';
@@ -80,7 +80,8 @@ export const closedByOthers = (kase: RuntimeCase, now: Instant): RuntimeCase => 
     because: 'somebody else deleted it',
     runtime: { project, id, name },
   };
-  return { ...endEpisode({ ...rest, project, id, name }, entry), vanishedAt: now };
+  const wasTold = kase.episode !== undefined && wasWarned(kase.episode);
+  return { ...endEpisode({ ...rest, project, id, name }, wasTold ? entry : undefined), vanishedAt: now };
 };
 
 /** It is there again although it was gone: nobody is warned of its old idle time. */

@@ -24,6 +24,17 @@ export type SeenRuntime = { readonly runtime: Runtime; readonly reading?: Readin
 /** The only status in which a runtime can be used, and read. */
 export const isRunning = ({ status }: Pick<Runtime, 'status'>): boolean => status === 'Running';
 
+/** A listing may tell less of a runtime than its detail, which was read before its first warning. */
+export const completed = (runtime: Runtime, kase: RuntimeCase | undefined): Runtime => {
+  const gpuConfigId = runtime.gpuConfigId ?? kase?.particulars?.gpuConfigId;
+  const gpuCount = runtime.gpuCount ?? kase?.particulars?.gpuCount;
+  return {
+    ...runtime,
+    ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
+    ...(gpuCount === undefined ? {} : { gpuCount }),
+  };
+};
+
 const policyOf = (rules: GuardRules, catalogue: Catalogue | undefined, runtime: Runtime): [Policy, ConfigFacts] => {
   const facts = factsOf(catalogue, runtime);
   return [policyFor(rules, runtime, facts), facts];
@@ -47,7 +58,7 @@ const advanced = (
 
 /**
  * The clocks after a tick: those of the runtimes that were seen move on, those of runtimes that a complete listing does not
- * show are forgotten, all others stay as they are.
+ * show or that a policy leaves alone are forgotten, all others stay as they are.
  */
 export const advanceClocks = (
   board: Pick<GuardBoard, 'fleet' | 'cases' | 'catalogue'>,
@@ -60,20 +71,22 @@ export const advanceClocks = (
   for (const key of vanished) clocks.delete(key);
   for (const each of seen) {
     const key = runtimeKey(each.runtime);
-    const [policy] = policyOf(rules, board.catalogue, each.runtime);
-    clocks.set(key, advanced(clocks.get(key) ?? newClock(now), each, policy, board.cases.get(key)?.value, now));
+    const kase = board.cases.get(key)?.value;
+    const [policy] = policyOf(rules, board.catalogue, completed(each.runtime, kase));
+    if (policy.mode === 'off') clocks.delete(key);
+    else clocks.set(key, advanced(clocks.get(key) ?? newClock(now), each, policy, kase, now));
   }
   return clocks;
 };
 
-/** The breaker after a tick, judged over the runtimes that run. */
+/** The breaker after a tick, judged over the runtimes that run and are looked at. */
 export const breakerAfter = (
   breaker: Breaker,
   clocks: ReadonlyMap<RuntimeKey, Clock>,
   seen: readonly SeenRuntime[],
   now: Instant,
 ): Breaker => {
-  const running = seen.filter(({ runtime }) => isRunning(runtime));
+  const running = seen.filter(({ runtime }) => isRunning(runtime) && clocks.has(runtimeKey(runtime)));
   const spans = running.flatMap(({ runtime }) => clocks.get(runtimeKey(runtime))?.span ?? []);
   return lookAtBreaker(breaker, spans, running.length, now);
 };
@@ -100,8 +113,9 @@ export type FleetSituation = {
 };
 
 /** What the rules look at for one runtime. */
-export const situationOf = (fleet: FleetSituation, { runtime, reading }: SeenRuntime): Situation => {
+export const situationOf = (fleet: FleetSituation, { runtime: listed, reading }: SeenRuntime): Situation => {
   const { now, rules, clocks, catalogue, breaker, digest } = fleet;
+  const runtime = completed(listed, fleet.cases.get(runtimeKey(listed)));
   const [policy, facts] = policyOf(rules, catalogue, runtime);
   const addressees = addresseesFor(rules, policy, runtime);
   const exemption = exemptionFor(rules, runtime, now);

@@ -66,7 +66,9 @@ export const withTroubles = (desk: OperatorDesk, found: readonly FoundTrouble[],
     if (still !== undefined) {
       // One that is there again before its end was told has not ended for anybody.
       const { overAt: _, ...rest } = trouble;
-      return [{ ...rest, ...still, since: trouble.since }];
+      // The reason why a reading is unknown has new words each time; they are no news.
+      const { because } = still.kind === 'unknown' ? trouble : still;
+      return [{ ...rest, ...still, since: trouble.since, because }];
     }
     const over = trouble.overAt === undefined ? { ...trouble, overAt: now } : trouble;
     return isSettled(over) ? [] : [over];

@@ -174,10 +174,10 @@ const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict
   const { policy, clock, breakerOpen, inDoubt } = situation;
   if (idleFor(clock) < policy.ladder.firstWarningAfter) return climbing(kase, situation);
   if (breakerOpen) return { verdict: 'hold', because: 'the breaker is open' };
+  if (kase?.particulars === undefined) return { verdict: 'look', because: 'its detail is to be read first' };
   if (inDoubt !== undefined) {
     return { verdict: 'hold', because: `policy ${inDoubt.name} asks for a price or a model that is not known` };
   }
-  if (kase?.particulars === undefined) return { verdict: 'look', because: 'its detail is to be read first' };
   const allowed = allowedFrom(kase, policy);
   if (allowed !== undefined) return afterLastWarning(kase, situation, allowed);
   if (kase.episode?.last !== undefined) return { verdict: 'wait', because: 'its last warning is on its way' };

@@ -7,6 +7,7 @@ import { factsOf } from '#domain/guardrails/guard-board.ts';
 import {
   advanceClocks,
   breakerAfter,
+  completed,
   type FleetSituation,
   isRunning,
   type Judged,
@@ -16,6 +17,7 @@ import { packReadings } from '#domain/guardrails/packed-readings.ts';
 import { policyFor } from '#domain/guardrails/policy.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Offer } from '#domain/offer.ts';
+import type { Runtime } from '#domain/runtime.ts';
 import { day, hour, type Instant, second } from '#domain/time.ts';
 import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
 import { type Cases, createCases, flushed } from './cases.ts';
@@ -167,8 +169,10 @@ const guardOnce = async (
   const listed = await listFleet(world, run, settings, failIn('runtimes'));
   // What is known about these cannot be read: nothing is done about them.
   const runtimes = listed.runtimes.filter((runtime) => !board.unreadableCases.has(runtimeKey(runtime)));
-  const isRead = (runtime: (typeof runtimes)[number]) =>
-    isRunning(runtime) && policyFor(rules, runtime, factsOf(catalogue, runtime)).mode !== 'off';
+  const isRead = (listed: Runtime) => {
+    const runtime = completed(listed, board.cases.get(runtimeKey(listed))?.value);
+    return isRunning(runtime) && policyFor(rules, runtime, factsOf(catalogue, runtime)).mode !== 'off';
+  };
   const { readings, slowedTo } = await readRuntimes(world, run, settings, priced, runtimes.filter(isRead));
   const seen = runtimes.map((runtime): SeenRuntime => {
     const reading = readings.get(runtimeKey(runtime));

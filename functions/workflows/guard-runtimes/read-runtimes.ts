@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { GuardBoard } from '#domain/guardrails/guard-board.ts';
+import { completed } from '#domain/guardrails/judge-fleet.ts';
 import { type Reading, readUse } from '#domain/guardrails/reading.ts';
 import { type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Runtime } from '#domain/runtime.ts';
@@ -68,12 +69,13 @@ export const readRuntimes = async (
     if (world.clock() >= until) return;
     const key = runtimeKey(runtime);
     const clock = fleet.clocks.get(key);
+    const { gpuCount } = completed(runtime, board.cases.get(key)?.value);
     try {
       const metrics = await world.provider.getRuntimeMetrics(runtime, { signal: run.signal, deadline: until });
       const reading = readUse(metrics, {
         cpuReported: clock?.span?.highest.cpu !== undefined,
         ...(clock?.sampledAt === undefined ? {} : { sampledAt: clock.sampledAt }),
-        ...(runtime.gpuCount === undefined ? {} : { gpuCount: runtime.gpuCount }),
+        ...(gpuCount === undefined ? {} : { gpuCount }),
       });
       readings.set(key, reading);
     } catch (failure) {
