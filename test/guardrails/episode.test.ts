@@ -133,7 +133,7 @@ describe('an accepted warning', () => {
 
 describe('a warning that is not taken over', () => {
   const refused = (kase: RuntimeCase, minutes: number, step: Warning['step'] = 'last') =>
-    refuseWarning(kase, mailOf(kase, step, at(minutes)), at(minutes));
+    refuseWarning(kase, { ...mailOf(kase, step, at(minutes)), level: kase.episode?.[step]?.level ?? 0 }, at(minutes));
 
   test('next is the fallback, then the operator, then nobody until it is tried again', () => {
     const addressee = (kase: RuntimeCase) => addresseeOf(kase.episode?.last ?? warning('last'));
@@ -160,9 +160,13 @@ describe('a warning that is not taken over', () => {
 
   test('an answer about another warning, or one that was accepted, changes nothing', () => {
     const owed = owing('last');
-    const other = { episodeId: 'e1', step: 'last', owedAt: at(104) } as const;
+    const other = { episodeId: 'e1', step: 'last', owedAt: at(104), level: 0 } as const;
     expect(refuseWarning(owed, other, at(106))).toBe(owed);
     expect(refuseWarning(owed, { ...other, episodeId: 'e0', owedAt: at(105) }, at(106))).toBe(owed);
+    const twice = { ...other, owedAt: at(105) };
+    const once = refuseWarning(owed, twice, at(106));
+    expect(once).not.toBe(owed);
+    expect(refuseWarning(once, twice, at(106))).toBe(once);
     expect(refused(bothSent, 107)).toBe(bothSent);
     expect(refuseWarning(bare, other, at(106))).toBe(bare);
   });

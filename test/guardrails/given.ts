@@ -1,10 +1,20 @@
+import { closedBreaker } from '#domain/guardrails/breaker.ts';
 import { advance, type Clock, grownUpAt, newClock, notRunning } from '#domain/guardrails/clock.ts';
 import { type AcceptedWarning, acceptWarning, oweWarning } from '#domain/guardrails/episode.ts';
+import type { Catalogue, GuardBoard } from '#domain/guardrails/guard-board.ts';
+import type { FleetSituation } from '#domain/guardrails/judge-fleet.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { particularsOf } from '#domain/guardrails/particulars.ts';
-import type { Exemption, Policy } from '#domain/guardrails/policy.ts';
+import type { Exemption, GuardRules, Policy } from '#domain/guardrails/policy.ts';
 import type { Reading } from '#domain/guardrails/reading.ts';
-import { newCase, type RuntimeCase, type Warning } from '#domain/guardrails/runtime-case.ts';
+import {
+  newCase,
+  type RuntimeCase,
+  type RuntimeKey,
+  runtimeKey,
+  type Warning,
+} from '#domain/guardrails/runtime-case.ts';
+import { emptyDesk } from '#domain/guardrails/trouble.ts';
 import { deletionAfterWarning, judgeRuntime, type Situation, type Verdict } from '#domain/guardrails/verdict.ts';
 import type { Runtime } from '#domain/runtime.ts';
 import { day, hour, type Instant, minute } from '#domain/time.ts';
@@ -242,3 +252,71 @@ export const keptUntil =
 
 /** A runtime whose last warning was accepted in minute 105 and named minute 120; the next run is that of minute 119. */
 export const lastWarned = (changes: Partial<Guarded> = {}): Guarded => live(guarded(changes), 0, 118).state;
+
+/** The defaults, with runtimes that are named after their owners. */
+export const rulesWith = (changes: Partial<GuardRules> = {}): GuardRules => ({
+  policies: [policyWith()],
+  exemptions: [],
+  owners: [{ match: { name: '*-{owner}' }, to: '{owner}@example.com' }],
+  operator: 'operator@example.com',
+  timeZone: 'UTC',
+  observeTo: 'operator',
+  limits: { perTick: 5, perHour: 20 },
+  ...changes,
+});
+
+export const catalogue: Catalogue = {
+  askedAt: start,
+  configs: { 'gpu-h100-80g-20cpu-125g': { gpuModel: 'NVIDIA H100', pricePerGpuHour: 1.99 } },
+};
+
+/** The clock of a runtime that was seen idle, in every minute, for so many minutes up to now. */
+export const idleClock = (minutes: number, now: Instant, afterBusy = false): Clock => ({
+  seenAt: start - day,
+  span: {
+    since: now - minutes * minute,
+    observed: minutes * minute,
+    idleAt: now,
+    gap: 0,
+    afterBusy,
+    unitStated: true,
+    highest: { gpuPercent: 1, cpu: { value: 0.1, unit: 'cores' } },
+  },
+});
+
+/** The case of a runtime whose detail was read: on demand. */
+export const caseWith = (changes: Partial<RuntimeCase> = {}, runtime = runtimeWith()): RuntimeCase => ({
+  ...newCase(runtime, runtime.name, 'ground'),
+  particulars: particularsOf({ ...runtime, planId: 'gpu-h100-on-demand-1h' }, start),
+  ...changes,
+});
+
+/** The rules' digest is the text itself. */
+export const digest = (text: string): string => text;
+
+export const fleetWith = (now: Instant, changes: Partial<FleetSituation> = {}): FleetSituation => ({
+  now,
+  rules: rulesWith(),
+  clocks: new Map(),
+  clocksBefore: new Map(),
+  cases: new Map(),
+  breaker: closedBreaker,
+  catalogue,
+  digest,
+  ...changes,
+});
+
+export const boardWith = (
+  cases: readonly RuntimeCase[],
+  clocks: ReadonlyMap<RuntimeKey, Clock>,
+  changes: Partial<GuardBoard> = {},
+): GuardBoard => ({
+  fleet: { clocks, slots: [] },
+  cases: new Map(cases.map((kase) => [runtimeKey(kase), { value: kase, version: 1 }])),
+  breaker: { value: closedBreaker, version: 0 },
+  desk: { value: emptyDesk, version: 0 },
+  catalogue,
+  unreadable: [],
+  unreadableCases: new Set(),
+  ...changes,
+});

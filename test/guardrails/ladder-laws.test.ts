@@ -176,7 +176,8 @@ const send = (life: Life, service: MailService): void => {
     if ((kase.episode?.unreachable?.retryAt ?? 0) > life.now) continue;
     const mail: Mail = { ...mailOf(kase, step, life.now), writtenAt: life.now, writtenIn: life.turn };
     if (life.underway.some(({ mailId }) => mailId === mail.mailId)) continue;
-    if (service === 'refuses') life.state = { ...life.state, kase: refuseWarning(kase, mail, life.now) };
+    if (service === 'refuses')
+      life.state = { ...life.state, kase: refuseWarning(kase, { ...mail, level: warning.level }, life.now) };
     else if (service === 'slow') life.underway.push(mail);
     else accept(life, mail);
   }

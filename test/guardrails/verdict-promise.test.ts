@@ -203,7 +203,7 @@ describe('when a warning names the deletion', () => {
       ['first, late', undefined, 119, 'first', 120, 0],
       ['last: what is left', kase, 105, 'last', 120, 15],
       ['last, late: the lead', kase, 110, 'last', 125, 15],
-      ['last, long after', kase, 300, 'last', 315, 15],
+      ['last, held back by whatever it was', kase, 300, 'last', 360, 60],
       ['last, not before what another mail named', { ...kase, named: at(500) }, 105, 'last', 500, 15],
       ['fresh: an hour', voided, 300, 'last', 360, 60],
       ['fresh: what is left, where that is more', voided, 50, 'last', 120, 60],

@@ -188,6 +188,7 @@ const episode = record<Episode>(
     first: warning,
     last: warning,
     voided: fc.record({ at: instant, because: words }),
+    keepAtMost: count,
     would: instant,
     unreachable: fc.record({ since: instant, retryAt: instant }),
   },
@@ -204,6 +205,7 @@ const deletion: fc.Arbitrary<Deletion> = fc.oneof(
       askedAt: instant,
       asks: count,
       because: words,
+      refused: fc.constant(true as const),
       entry: anyEntry,
       to: fc.array(fc.emailAddress(), { maxLength: 3 }),
       savedId: id,
@@ -214,7 +216,14 @@ const deletion: fc.Arbitrary<Deletion> = fc.oneof(
 );
 
 const owedGone = record<OwedGone>(
-  { to: fc.array(fc.emailAddress(), { maxLength: 3 }), level: count, owedAt: instant, entry: anyEntry, savedId: id },
+  {
+    to: fc.array(fc.emailAddress(), { maxLength: 3 }),
+    level: count,
+    owedAt: instant,
+    retryAt: instant,
+    entry: anyEntry,
+    savedId: id,
+  },
   ['to', 'level', 'owedAt', 'entry'],
 );
 
@@ -271,7 +280,7 @@ const trouble = record<Trouble>(
 );
 
 export const anyDesk = record<OperatorDesk>(
-  { troubles: fc.dictionary(id, trouble, { maxKeys: 4 }), digestUpTo: instant, digestOwed: instant },
+  { troubles: fc.dictionary(id, trouble, { maxKeys: 4 }), digestUpTo: instant, digestOwed: instant, retryAt: instant },
   ['troubles'],
 );
 

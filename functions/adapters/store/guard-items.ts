@@ -62,6 +62,7 @@ const episode = z.object({
   first: optional(warning),
   last: optional(warning),
   voided: optional(z.object({ at: instant, because: z.string() })),
+  keepAtMost: optional(z.number()),
   would: optional(instant),
   unreachable: optional(z.object({ since: instant, retryAt: instant })),
 } satisfies FieldsOf<Episode>);
@@ -81,6 +82,7 @@ const deletion = z.discriminatedUnion('state', [
     askedAt: optional(instant),
     asks: z.number(),
     because: optional(z.string()),
+    refused: optional(z.literal(true)),
     ...intent,
   } satisfies FieldsOf<Extract<Deletion, { state: 'deleting' }>>),
   z.object({ state: z.literal('gone'), at: instant }),
@@ -90,6 +92,7 @@ const owedGone = z.object({
   to: texts,
   level: z.number(),
   owedAt: instant,
+  retryAt: optional(instant),
   entry: ledgerEntrySchema,
   savedId: optional(z.string()),
 } satisfies FieldsOf<OwedGone>);
@@ -141,6 +144,7 @@ export const deskSchema: z.ZodMiniType<OperatorDesk> = z.object({
   troubles: z.record(z.string(), trouble),
   digestUpTo: optional(instant),
   digestOwed: optional(instant),
+  retryAt: optional(instant),
 } satisfies FieldsOf<OperatorDesk>);
 
 const configFacts = z.object({

@@ -1,4 +1,4 @@
-import { type Instant, minute } from '#domain/time.ts';
+import { day, type Instant, minute } from '#domain/time.ts';
 import { endEpisode, voidWarnings, wasWarned } from './episode.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type Intent, type RuntimeCase, runtimeKey } from './runtime-case.ts';
@@ -7,9 +7,9 @@ import { latestAfterNamed } from './verdict.ts';
 /** A runtime that is not gone so long after it was asked to be deleted is stuck. */
 export const stuckAfter = 10 * minute;
 
-/** The case without its deletion; that a DELETE was asked is remembered. */
+/** The case without its deletion; that a DELETE was asked, and not refused, is remembered. */
 const withoutDeletion = ({ deletion, ...kase }: RuntimeCase): RuntimeCase => {
-  if (deletion?.state !== 'deleting') return kase;
+  if (deletion?.state !== 'deleting' || deletion.refused) return kase;
   const { entry, to, savedId } = deletion;
   return { ...kase, asked: { entry, to, ...(savedId === undefined ? {} : { savedId }) } };
 };
@@ -42,13 +42,20 @@ export const intended = (kase: RuntimeCase, intent: Intent, now: Instant): Runti
   };
 };
 
-/** DELETE was answered, or not. `because`: why it was not accepted. */
-export const asked = (kase: RuntimeCase, askedAt: Instant, because?: string): RuntimeCase => {
+/** DELETE was answered, or not. `not`: why it was not accepted, and whether that is sure. */
+export const asked = (
+  kase: RuntimeCase,
+  askedAt: Instant,
+  not?: { readonly because: string; readonly isRefused: boolean },
+): RuntimeCase => {
   const { deletion } = kase;
   if (deletion?.state !== 'deleting') return kase;
-  const { because: _before, ...rest } = deletion;
-  return { ...kase, deletion: { ...rest, askedAt, ...(because === undefined ? {} : { because }) } };
+  const refused = not?.isRefused ? { refused: true as const } : {};
+  return { ...kase, deletion: { ...deletion, askedAt, ...refused, ...(not && { because: not.because }) } };
 };
+
+/** A runtime that goes later than this after it was asked to was not deleted by our asking. */
+const askedCounts = day;
 
 /**
  * It answers 404, or is listed no more, after our intent: it is gone, and its owner is to be told. Undefined where we never
@@ -57,7 +64,7 @@ export const asked = (kase: RuntimeCase, askedAt: Instant, because?: string): Ru
 export const gone = (kase: RuntimeCase, now: Instant): RuntimeCase | undefined => {
   const { deletion, asked, stuckSince: _stuck, episode: _episode, keep: _keep, reappearedAt: _again, ...rest } = kase;
   const intent = deletion?.state === 'deleting' ? deletion : asked;
-  if (intent === undefined) return undefined;
+  if (intent === undefined || now - intent.entry.at > askedCounts) return undefined;
   const { entry: before, to, savedId } = intent;
   const entry: LedgerEntry = { ...before, id: `${runtimeKey(kase)}/${before.at}/deleted`, at: now, act: 'deleted' };
   const saved = savedId === undefined ? {} : { savedId };
@@ -85,11 +92,11 @@ export const closedByOthers = (kase: RuntimeCase, now: Instant): RuntimeCase => 
 };
 
 /** It is there again although it was gone: nobody is warned of its old idle time. */
-export const reappeared = (kase: RuntimeCase, entry: LedgerEntry, now: Instant): RuntimeCase => ({
-  ...withoutDeletion(kase),
-  reappearedAt: now,
-  outbox: [...kase.outbox, entry],
-});
+export const reappeared = (kase: RuntimeCase, entry: LedgerEntry, now: Instant): RuntimeCase => {
+  // A mail that says it is deleted would not be true any more.
+  const { owedGone: _untold, ...rest } = withoutDeletion(kase);
+  return { ...rest, reappearedAt: now, outbox: [...kase.outbox, entry] };
+};
 
 /** Asked to be deleted, not gone, and too late for another DELETE on the old warning: the ladder begins again. */
 export const reopened = (kase: RuntimeCase, now: Instant): RuntimeCase =>

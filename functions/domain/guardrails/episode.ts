@@ -34,14 +34,20 @@ export const voidWarnings = (kase: RuntimeCase, because: string, now: Instant): 
 };
 
 /** Makes a warning owed. The episode begins with its first warning. */
-export const oweWarning = (kase: RuntimeCase, warning: Warning, begun: Pick<Episode, 'id' | 'since'>): RuntimeCase => {
+export const oweWarning = (
+  kase: RuntimeCase,
+  warning: Warning,
+  begun: Pick<Episode, 'id' | 'since' | 'keepAtMost'>,
+): RuntimeCase => {
   const episode: Episode = kase.episode ?? begun;
   const named = warning.counted === undefined ? {} : { named: Math.max(kase.named ?? 0, warning.deleteAt) };
   const warned = warning.step === 'first' && warning.counted !== undefined ? { firstWarnedAt: warning.counted } : {};
   const { unreachable: _, first, ...rest } = episode;
+  const { since } = begun;
+  const ceiling = begun.keepAtMost === undefined ? {} : { keepAtMost: begun.keepAtMost };
   // A first warning that was not sent yet has been overtaken by the last one.
   const kept = first === undefined || (warning.step === 'last' && first.mail === 'owed') ? {} : { first };
-  return { ...kase, ...named, ...warned, episode: { ...rest, ...kept, since: begun.since, [warning.step]: warning } };
+  return { ...kase, ...named, ...warned, episode: { ...rest, ...kept, since, ...ceiling, [warning.step]: warning } };
 };
 
 /** What a mail told of one runtime. */
@@ -79,12 +85,19 @@ export const acceptWarning = (
 /** Records that the address whose turn it was cannot be written to: the next one is, or nobody, until that is tried again. */
 export const refuseWarning = (
   kase: RuntimeCase,
-  { episodeId, step, owedAt }: Pick<AcceptedWarning, 'episodeId' | 'step' | 'owedAt'>,
+  {
+    episodeId,
+    step,
+    owedAt,
+    level: refused,
+  }: Pick<AcceptedWarning, 'episodeId' | 'step' | 'owedAt'> & Pick<Warning, 'level'>,
   now: Instant,
 ): RuntimeCase => {
   const { episode } = kase;
   const warning = episode?.id === episodeId ? episode[step] : undefined;
   if (episode === undefined || warning?.owedAt !== owedAt || warning.mail !== 'owed') return kase;
+  // Refused by another address than the one whose turn it is: that was recorded before.
+  if (warning.level !== refused) return kase;
   const level = warning.level + 1;
   if (level < warning.to.length) return { ...kase, episode: { ...episode, [step]: { ...warning, level } } };
   const unreachable = { since: episode.unreachable?.since ?? now, retryAt: now + retryUnreachable };
@@ -96,8 +109,8 @@ export const bounceWarning = (kase: RuntimeCase, mailId: string, now: Instant): 
   const bounced = [kase.episode?.last, kase.episode?.first].find((warning) => warning?.mailId === mailId);
   if (bounced === undefined) return kase;
   const { episode, firstWarnedAt, ...rest } = voidWarnings(kase, 'its warning came back', now);
-  const { first, ...others } = episode ?? { id: '', since: now };
-  if (episode === undefined || first?.mailId !== mailId) return voidWarnings(kase, 'its warning came back', now);
+  if (episode?.first?.mailId !== mailId) return voidWarnings(kase, 'its warning came back', now);
+  const { first: _bounced, ...others } = episode;
   return { ...rest, episode: others };
 };
 

@@ -79,14 +79,16 @@ export const advanceClocks = (
   return clocks;
 };
 
-/** The breaker after a tick, judged over the runtimes that run and are looked at. */
+/** The breaker after a tick, judged over the runtimes that run and of which something is known. */
 export const breakerAfter = (
   breaker: Breaker,
   clocks: ReadonlyMap<RuntimeKey, Clock>,
   seen: readonly SeenRuntime[],
   now: Instant,
 ): Breaker => {
-  const running = seen.filter(({ runtime }) => isRunning(runtime) && clocks.has(runtimeKey(runtime)));
+  const isKnown = ({ runtime, reading }: SeenRuntime) =>
+    reading?.state === 'known' || clocks.get(runtimeKey(runtime))?.span !== undefined;
+  const running = seen.filter((each) => isRunning(each.runtime) && isKnown(each));
   const spans = running.flatMap(({ runtime }) => clocks.get(runtimeKey(runtime))?.span ?? []);
   return lookAtBreaker(breaker, spans, running.length, now);
 };
@@ -170,9 +172,12 @@ export const withWarnings = (
     const warning = due.get(one.key);
     const { span } = one.situation.clock;
     if (warning === undefined || span === undefined) return one;
-    const { runtime, ground } = one.situation;
+    const { runtime, ground, policy } = one.situation;
     const kase = one.kase ?? newCase(runtime, runtime.name, ground);
     const owed = warningOf(kase, one.situation, warning, rules.observeTo);
-    return { ...one, kase: oweWarning(kase, owed, { id: `${span.since}`, since: span.since }) };
+    return {
+      ...one,
+      kase: oweWarning(kase, owed, { id: `${span.since}`, since: span.since, keepAtMost: policy.keepAtMost }),
+    };
   });
 };

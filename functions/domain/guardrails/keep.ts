@@ -52,7 +52,7 @@ export const keepRuntime = (
   if (keep !== undefined && keep.until > now && (keep.by === by || keep.until >= until)) {
     return { kase, outcome: { outcome: 'kept', until: keep.until } };
   }
-  const { project, id, name, deletion: _condemned, ...rest } = before;
+  const { project, id, name, deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest } = before;
   const entry: LedgerEntry = {
     id: `${runtimeKey(before)}/${by}/kept`,
     at: now,

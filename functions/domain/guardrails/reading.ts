@@ -131,6 +131,7 @@ const lookAtGpus = (usage: Usage, now: Instant, { sampledAt, gpuCount }: Before)
   if (gpuCount !== undefined && byGpu.size < gpuCount) {
     unknown(`${byGpu.size} of ${gpuCount} GPUs are reported`);
   }
+  if (byGpu.size === 0) unknown('no GPU is reported');
   const fresh = [...byGpu].map(([gpu, samples]) => freshOf(`GPU ${gpu}`, samples, now, sampledAt));
   return {
     percent: Math.max(...fresh.flat().map(gpuPercentOf)),

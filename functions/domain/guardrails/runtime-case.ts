@@ -36,6 +36,8 @@ export type Episode = {
   readonly last?: Warning;
   /** What took the ground from under the warnings: the next last warning is a fresh one, at least an hour ahead. */
   readonly voided?: { readonly at: Instant; readonly because: string };
+  /** Longest time, in milliseconds, that its links may keep the runtime for; missing: any that is offered. */
+  readonly keepAtMost?: number;
   /** Observe mode: it would have been deleted then. */
   readonly would?: Instant;
   /** Nobody could be told, since then; tried again at `retryAt`. */
@@ -65,8 +67,9 @@ export type Deletion =
       readonly intentAt: Instant;
       readonly askedAt?: Instant;
       readonly asks: number;
-      /** Why the latest DELETE was not accepted. */
+      /** Why the latest DELETE was not accepted; `refused`: it is sure that it had no effect. */
       readonly because?: string;
+      readonly refused?: true;
     })
   | { readonly state: 'gone'; readonly at: Instant };
 
@@ -75,6 +78,8 @@ export type OwedGone = {
   readonly to: readonly string[];
   readonly level: number;
   readonly owedAt: Instant;
+  /** None of them can be reached; tried again then. */
+  readonly retryAt?: Instant;
   /** What the mail says of it. */
   readonly entry: LedgerEntry;
   readonly savedId?: string;

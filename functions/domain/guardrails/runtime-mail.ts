@@ -29,6 +29,8 @@ export type ComposedWarning = {
   readonly key: RuntimeKey;
   readonly kase: RuntimeCase;
   readonly would: boolean;
+  /** Whose turn it is among the addressees. */
+  readonly level: number;
   readonly row: Omit<WarningRow, 'keepUrl'>;
   readonly accepted: Omit<AcceptedWarning, 'mailId' | 'at'>;
   readonly entry: LedgerEntry;
@@ -84,7 +86,7 @@ const composeOne = (
     ...priced,
   };
   const accepted = { episodeId: episode.id, step: warning.step, owedAt: warning.owedAt, deleteAt };
-  return { key, kase, would: policy.mode !== 'enforce', row, accepted, entry };
+  return { key, kase, would: policy.mode !== 'enforce', level: warning.level, row, accepted, entry };
 };
 
 const owedWarning = ({ episode }: RuntimeCase): Warning | undefined =>

@@ -35,6 +35,8 @@ export type OperatorDesk = {
   readonly digestUpTo?: Instant;
   /** A daily mail is owed about the time until then. */
   readonly digestOwed?: Instant;
+  /** The operator's address takes no mail; tried again then. */
+  readonly retryAt?: Instant;
 };
 
 export const emptyDesk: OperatorDesk = { troubles: {} };
@@ -81,7 +83,7 @@ export const withTroubles = (desk: OperatorDesk, found: readonly FoundTrouble[],
 export const withTold = (desk: OperatorDesk, keys: readonly string[], at: Instant): OperatorDesk => {
   const told = new Set(keys);
   const troubles = Object.values(desk.troubles).flatMap((trouble): Trouble[] => {
-    if (!told.has(trouble.key)) return [trouble];
+    if (!told.has(trouble.key) || trouble.told.includes(at)) return [trouble];
     // The first, which says how often, and the latest two say all that is needed.
     const after = { ...trouble, told: [...trouble.told, at].slice(-3) };
     return isSettled(after) ? [] : [after];

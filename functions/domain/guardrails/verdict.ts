@@ -81,7 +81,8 @@ export const deletionAfterWarning = (
   step: Warning['step'],
 ): { deleteAt: Instant; ahead: number } => {
   const { deleteAfter, lead } = policy.ladder;
-  const fresh = kase?.episode?.voided !== undefined;
+  // Idle for so long and not warned: something held it back, whatever that was.
+  const fresh = kase?.episode?.voided !== undefined || idleFor(clock) >= deleteAfter;
   const ahead = fresh ? Math.max(freshLead, lead) : step === 'last' ? lead : 0;
   const earliest = now + Math.max(deleteAfter - idleFor(clock), ahead);
   return { deleteAt: nextActAt(policy.hours, Math.max(earliest, kase?.named ?? 0)), ahead };
@@ -112,7 +113,7 @@ const notIdle = (kase: RuntimeCase | undefined, situation: Situation): Verdict |
 
 /** What keeps an idle runtime from being warned about or deleted, whatever its idle time. */
 const notTouched = (kase: RuntimeCase | undefined, situation: Situation): Verdict | undefined => {
-  const { now, clock, exemption } = situation;
+  const { now, runtime, clock, exemption } = situation;
   if (exemption !== undefined) {
     return { verdict: 'exempt', because: exemption.because ?? 'an exemption in the settings' };
   }
@@ -126,8 +127,10 @@ const notTouched = (kase: RuntimeCase | undefined, situation: Situation): Verdic
   if (plan === 'reserved') {
     return { verdict: 'report', because: 'its plan is reserved: deleting it saves nothing' };
   }
-  if (plan === 'unreadable' && kase?.particulars !== undefined) {
-    return { verdict: 'report', because: 'its plan cannot be read, so it counts as reserved' };
+  if (kase?.particulars === undefined) return undefined;
+  if (plan === 'unreadable') return { verdict: 'report', because: 'its plan cannot be read, so it counts as reserved' };
+  if (runtime.gpuCount === undefined) {
+    return { verdict: 'report', because: 'the provider does not say how many GPUs it has' };
   }
   return undefined;
 };
@@ -139,7 +142,11 @@ const afterLastWarning = (kase: RuntimeCase, situation: Situation, allowed: Inst
   const hold = (because: string): Verdict => ({ verdict: 'hold', because });
   if (now < allowed) return { verdict: 'wait', because: 'its last warning is out', deleteAt: allowed };
   if (now > named + latestAfterNamed) return hold('the time that its warning named has passed');
-  if (idleFor(clock) < policy.ladder.deleteAfter) {
+  const missing = policy.ladder.deleteAfter - idleFor(clock);
+  // The reading is a little older than now, each time by another little.
+  const lag = now - (clock.span?.idleAt ?? now);
+  if (missing > 0 && missing <= lag) return { verdict: 'wait', because: 'its time is about to come', deleteAt: now };
+  if (missing > 0) {
     return hold(`only ${minutes(idleFor(clock))} of its idle time were observed`);
   }
   if (!mayActAt(policy.hours, now)) return hold(`policy ${policy.name} does not act at this hour`);
@@ -176,7 +183,7 @@ const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict
   if (breakerOpen) return { verdict: 'hold', because: 'the breaker is open' };
   if (kase?.particulars === undefined) return { verdict: 'look', because: 'its detail is to be read first' };
   if (inDoubt !== undefined) {
-    return { verdict: 'hold', because: `policy ${inDoubt.name} asks for a price or a model that is not known` };
+    return { verdict: 'report', because: `policy ${inDoubt.name} asks for a price or a model that is not known` };
   }
   const allowed = allowedFrom(kase, policy);
   if (allowed !== undefined) return afterLastWarning(kase, situation, allowed);
@@ -268,18 +275,23 @@ const onNewSpan = (kase: RuntimeCase, { now, clock }: Situation): RuntimeCase =>
 const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
   const { now, ground, runtime } = situation;
   if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
-  const { keep, reported, episode, ...rest } = kase;
+  // A mark that a crash left behind decides nothing.
+  const { keep, reported, episode, deletion: _condemned, ...rest } = kase;
   const kept = keep === undefined || keep.until <= now ? {} : { keep };
   const told = reported === undefined ? {} : { reported };
   const warned = episode === undefined ? {} : { episode };
   if ((episode !== undefined || reported !== undefined) && inUseAgain(situation, kase)) {
     const isSpared = episode !== undefined && wasWarned(episode);
     const entry = isSpared ? entryFor(situation, kase, 'spared', 'it is in use again', episode.id) : undefined;
-    return endEpisode({ ...rest, ...kept, ground, name: runtime.name }, entry);
+    const { asked: _asked, stuckSince: _stuck, ...used } = rest;
+    return endEpisode({ ...used, ...kept, ground, name: runtime.name }, entry);
   }
   const current: RuntimeCase = { ...rest, ...kept, ...told, ...warned, ground, name: runtime.name };
   const because = voidedBy(kase, situation);
-  return onNewSpan(because === undefined ? current : voidWarnings(current, because, now), situation);
+  if (because === undefined) return onNewSpan(current, situation);
+  // It bills on because somebody wants it to.
+  const { stuckSince: _wanted, ...wanted } = current;
+  return onNewSpan(voidWarnings(wanted, because, now), situation);
 };
 
 /** A verdict, and the case as it is after it (the same object where nothing changed). */
@@ -289,6 +301,8 @@ const isSame = (a: RuntimeCase, b: RuntimeCase): boolean =>
   a.ground === b.ground &&
   a.name === b.name &&
   a.keep === b.keep &&
+  a.deletion === b.deletion &&
+  a.stuckSince === b.stuckSince &&
   a.reported === b.reported &&
   a.episode === b.episode &&
   a.outbox === b.outbox;
@@ -305,7 +319,7 @@ export const judgeRuntime = (kase: RuntimeCase | undefined, situation: Situation
   const verdict = verdictOf(current, situation);
   const allowed = allowedFrom(current, situation.policy);
   const isHeld = allowed !== undefined && situation.now >= allowed && verdict.verdict !== 'delete';
-  const isOver = ['would', 'deleting', 'gone'].includes(verdict.verdict);
+  const isOver = ['would', 'wait', 'deleting', 'gone'].includes(verdict.verdict);
   if (!isHeld || isOver) return { verdict, kase: current };
   return { verdict, kase: voidWarnings(current, verdict.because, situation.now) };
 };

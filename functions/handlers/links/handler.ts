@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { newId } from '#adapters/identity.ts';
 import { createLinks, type LinkFactsOf, type LinkPurpose, type Links } from '#adapters/links.ts';
@@ -110,9 +109,8 @@ const answer = async (world: World, links: Links, event: APIGatewayProxyEventV2)
 export const createHandler = ({ environment, settings, dynamodb, provider, clock, report }: Parts) => {
   const links = createLinks({ keys: linkKeysOf(environment.LINK_KEYS), baseUrl: environment.LINKS_URL });
   const table = createTable(dynamodb, environment.TABLE_NAME);
-  const rules = guardRulesOf(settings);
   const { timeZone } = settings.mail;
-  const runtimes = { store: createGuardStore(table), rules, timeZone, provider, clock, newId, report };
+  const runtimes = { store: createGuardStore(table), timeZone, provider, clock, newId, report };
   const world: World = { store: createRecipientStore(table), runtimes, clock, report };
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     let page: Page;

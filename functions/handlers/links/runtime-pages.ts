@@ -36,6 +36,7 @@ export const answerKeep = async (
   const view = await viewKeep(world, link);
   if (view.outcome === 'too-late') return tooLatePage(view.state);
   if (view.outcome === 'over') return notIdleAnyMorePage([]);
+  if (view.choices.length === 0) return keepLimitPage([]);
   if (!request.acts) return keepPage({ ...view, ...preselectedIn(request), timeZone });
   const choice = keepChoiceOf(request.form);
   if (choice === undefined) return keepLimitPage(view.choices);
@@ -64,18 +65,19 @@ export const answerKeepAll = async (
   const choices = views
     .map((view) => view.choices)
     .reduce((all, some) => all.filter((choice) => some.includes(choice)));
+  if (choices.length === 0) return keepLimitPage([]);
   if (!request.acts) return keepAllPage({ runtimes: views, choices, ...preselectedIn(request), timeZone });
   const choice = keepChoiceOf(request.form);
   if (choice === undefined || !choices.includes(choice)) return keepLimitPage(choices);
   const kept = await keepAll(world, mailId, choice);
   const until = Math.min(...kept.map((one) => one.until));
-  const isKept = (name: string) => kept.some((one) => one.name === name);
+  const isKept = ({ id }: { readonly id: string }) => kept.some((one) => one.id === id);
   const runtimes = views.map(({ runtime }) => runtime);
   if (kept.length === 0) return notIdleAnyMorePage(runtimes);
   const notKept = runtimes
-    .filter(({ name }) => !isKept(name))
+    .filter((runtime) => !isKept(runtime))
     .map((runtime) => ({ runtime, because: 'it was used, or its deletion began, a moment ago' }));
-  return keptPage({ runtimes: runtimes.filter(({ name }) => isKept(name)), until, timeZone, notKept });
+  return keptPage({ runtimes: runtimes.filter(isKept), until, timeZone, notKept });
 };
 
 /** The link with which the operator lets everything go on. */

@@ -25,7 +25,7 @@ export type Deletions = {
 /** Time that a last look and its DELETE may take; without it none is begun. */
 const timeForOne = 12 * second;
 
-/** Takes a slot, in the table, before anything else: a crash loses one and never makes room for one too many. */
+/** Takes a slot, in the table, before the intent: a crash loses one and never makes room for one too many. */
 const takeSlot = async ({ world, run, slots, tickSlots }: Deletions, policy: Policy): Promise<boolean> => {
   const slot: Slot = { at: world.clock(), policy: policy.name };
   const current = [...slotsWithinTheHour(slots, slot.at), slot];
@@ -62,6 +62,10 @@ const saveDescription = async (
   return saved.id;
 };
 
+/** Answers after which nothing was deleted by our asking. */
+const refusals: ReadonlySet<string> = new Set(['Refused', 'RateLimited', 'Unauthorized']);
+const isRefusal = (failure: unknown) => failure instanceof Error && refusals.has(failure.name);
+
 const askToDelete = async (deletions: Deletions, look: Extract<LastLook, { result: 'delete' }>): Promise<void> => {
   const { world, run, cases } = deletions;
   const { kase, situation, startedAt, because } = look;
@@ -85,7 +89,8 @@ const askToDelete = async (deletions: Deletions, look: Extract<LastLook, { resul
     else if (outcome === 'already-gone') await settleGone(cases, intending, world.clock());
     else await cases.save(asked(intending, world.clock()));
   } catch (failure) {
-    await cases.save(asked(intending, world.clock(), failure instanceof Error ? failure.message : String(failure)));
+    const because = failure instanceof Error ? failure.message : String(failure);
+    await cases.save(asked(intending, world.clock(), { because, isRefused: isRefusal(failure) }));
   }
 };
 
@@ -103,11 +108,13 @@ const actOn = async (deletions: Deletions, look: LastLook): Promise<void> => {
       if (look.kase.deletion?.state === 'deleting' && look.unread) return;
       const what = `${look.kase.episode?.id ?? ''}/${now}`;
       const entry = entryFor(look.situation, look.kase, 'spared', look.because, what);
+      // What was learned stays: a plan that turns out to be reserved is not warned about again.
       await cases.save(spared(look.kase, look.because, entry, now));
       return;
     }
     case 'delete': {
       const { kase, situation, because } = look;
+      if (!(await takeSlot(deletions, situation.policy))) return;
       if (situation.policy.mode === 'enforce') return askToDelete(deletions, look);
       const entry = entryFor(situation, kase, 'would-delete', because, kase.episode?.id ?? '');
       await cases.save(wouldDelete(kase, entry, now));
@@ -116,7 +123,7 @@ const actOn = async (deletions: Deletions, look: LastLook): Promise<void> => {
 };
 
 /**
- * Deletes a runtime whose time has come: a slot, the mark, the last look, the description, the intent, the DELETE. Whatever
+ * Deletes a runtime whose time has come: the mark, the last look, a slot, the description, the intent, the DELETE. Whatever
  * says no on the way spares it; where a limit does, its owner is warned afresh.
  */
 export const deleteRuntime = async (deletions: Deletions, kase: RuntimeCase, policy: Policy): Promise<void> => {
@@ -129,7 +136,6 @@ export const deleteRuntime = async (deletions: Deletions, kase: RuntimeCase, pol
     if (kase.deletion?.state !== 'deleting') await cases.save(voidWarnings(kase, full, now));
     return;
   }
-  if (!(await takeSlot(deletions, policy))) return;
   const chosen = condemned(kase, now);
   if (chosen !== kase && !(await cases.save(chosen))) return;
   await actOn(deletions, await lookLast(world, run, fleet, cases, chosen));

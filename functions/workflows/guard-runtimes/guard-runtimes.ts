@@ -14,7 +14,8 @@ import {
   type SeenRuntime,
 } from '#domain/guardrails/judge-fleet.ts';
 import { packReadings } from '#domain/guardrails/packed-readings.ts';
-import { policyFor } from '#domain/guardrails/policy.ts';
+import { type ConfigFacts, policyFor } from '#domain/guardrails/policy.ts';
+import { isIdleUse } from '#domain/guardrails/reading.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Offer } from '#domain/offer.ts';
 import type { Runtime } from '#domain/runtime.ts';
@@ -39,21 +40,27 @@ const vanishedRemembered = day;
 
 type Part = 'board' | 'runtimes' | 'prices' | 'detail' | 'cases' | 'deletions' | 'operator' | 'announce';
 
-const byConfig = (offers: readonly Offer[]): Catalogue['configs'] =>
-  Object.fromEntries(
-    offers.flatMap(({ region, configId, gpuModel, pricePerGpuHour }) => {
-      const facts = { gpuModel, pricePerGpuHour };
-      return [[configId, facts] as const, [`${region}/${configId}`, facts] as const];
-    }),
-  );
+/** By region and config; by the config alone with its price only where that is the same in every region. */
+const byConfig = (offers: readonly Offer[]): Catalogue['configs'] => {
+  const configs: Record<string, ConfigFacts> = {};
+  for (const { region, configId, gpuModel, pricePerGpuHour } of offers) {
+    const known = configs[configId];
+    const isSame = known === undefined || known.pricePerGpuHour === pricePerGpuHour;
+    configs[`${region}/${configId}`] = { gpuModel, pricePerGpuHour };
+    configs[configId] = isSame ? { gpuModel, pricePerGpuHour } : { gpuModel };
+  }
+  return configs;
+};
 
 /** Prices and models, asked anew every hour. An inventory that cannot be read leaves the old ones. */
 const catalogueOf = async (world: GuardWorld, run: Run, board: GuardBoard): Promise<Catalogue | undefined> => {
   const known = board.catalogue;
   if (known !== undefined && world.clock() - known.askedAt < catalogueEvery) return known;
-  const { askedAt, rows } = await world.provider.listOffers({}, { signal: run.signal, deadline: run.deadline });
+  const listing = await world.provider.listOffers({}, { signal: run.signal, deadline: run.deadline });
+  const { askedAt, rows, complete } = listing;
   if (rows.length === 0) return known;
-  const catalogue = { askedAt, configs: { ...known?.configs, ...byConfig(rows.map(({ value }) => value)) } };
+  const configs = byConfig(rows.map(({ value }) => value));
+  const catalogue = { askedAt, configs: complete ? configs : { ...known?.configs, ...configs } };
   await world.store.saveCatalogue(catalogue);
   return catalogue;
 };
@@ -108,7 +115,8 @@ const owedTo = (cases: ReadonlyMap<RuntimeKey, RuntimeCase>, now: Instant): stri
     const due = [episode?.first, episode?.last].flatMap((warning) =>
       warning?.mail === 'owed' && warning.notBefore <= now && !waits ? [addresseeOf(warning)] : [],
     );
-    return [...due, owedGone && addresseeOf(owedGone)].filter((address) => address !== undefined);
+    const isGoneDue = owedGone !== undefined && (owedGone.retryAt ?? 0) <= now;
+    return [...due, isGoneDue ? addresseeOf(owedGone) : undefined].filter((address) => address !== undefined);
   });
 
 const reportRound = (
@@ -129,7 +137,9 @@ const reportRound = (
     complete: listed.complete.size === settings.projects.length,
     runtimes: judged.length,
     idle,
-    busy: judged.length - idle - unknown,
+    busy: count(
+      ({ situation: { reading, policy } }) => reading?.state === 'known' && !isIdleUse(reading.use, policy.thresholds),
+    ),
     unknown,
   });
   const readings = new Map(
@@ -151,12 +161,27 @@ const reportRound = (
   }
 };
 
+/** Another run took the lease while this one worked: what it saw is not recorded, and nothing more is done. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+const saveFleet = async (world: GuardWorld, run: Run, fleet: GuardFleet, leaseUntil: Instant): Promise<void> => {
+  if (await world.store.saveFleet(run.holder, fleet, leaseUntil)) return;
+  throw new LeaseLostError('The lease was lost before the clocks could be written.');
+};
+
+/** Whether an idle span is over: should this run not come to its end, the next one must not take it for one that goes on. */
+const endsASpan = (before: GuardFleet['clocks'], after: GuardFleet['clocks']): boolean =>
+  [...before].some(([key, { span }]) => span !== undefined && after.get(key)?.span?.since !== span.since);
+
 /** One run over everything; answers the fleet to be remembered. */
 const guardOnce = async (
   world: GuardWorld,
   run: Run,
   settings: GuardSettings,
   failures: unknown[],
+  leaseUntil: Instant,
 ): Promise<GuardFleet> => {
   const { attempt, failIn } = createAttempts<Part>(failures, (part, because) =>
     world.report({ event: 'part-failed', part, because }),
@@ -182,6 +207,7 @@ const guardOnce = async (
   const now = world.clock();
   const vanished = vanishedFrom(board, listed, settings);
   const clocks = advanceClocks(priced, rules, seen, vanished, now);
+  if (endsASpan(board.fleet.clocks, clocks)) await saveFleet(world, run, { ...board.fleet, clocks }, leaseUntil);
   const breaker = breakerAfter(board.breaker.value, clocks, seen, now);
   await attempt('cases', () => settleBreaker(world, board, breaker), undefined);
   const cases = createCases(world, board.cases);
@@ -267,7 +293,7 @@ export const guardRuntimes = async (world: GuardWorld, run: Run, settings: Guard
     return;
   }
   const failures: unknown[] = [];
-  const fleet = await guardOnce(world, run, settings, failures);
-  await world.store.saveFleet(run.holder, fleet, world.clock());
+  const fleet = await guardOnce(world, run, settings, failures, leaseUntil);
+  await saveFleet(world, run, fleet, world.clock());
   failIfAny(failures);
 };

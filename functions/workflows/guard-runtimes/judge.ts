@@ -10,12 +10,24 @@ import {
 import { particularsOf } from '#domain/guardrails/particulars.ts';
 import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/runtime-case.ts';
 import { entryFor } from '#domain/guardrails/verdict.ts';
+import type { Runtime, RuntimeDetail } from '#domain/runtime.ts';
+import { second } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import type { GuardWorld, Run } from './world.ts';
 
 /** Details read in one run at most: they are needed once for a runtime, before its first warning. */
 const mostDetails = 25;
 const detailsAtOnce = 5;
+/** Time that a run keeps for what follows: writing, and one deletion with its last look. */
+const reserveAfterDetails = 15 * second;
+
+/** What the detail leaves out and the listing tells. */
+const completedBy = (detail: RuntimeDetail, { gpuCount, gpuConfigId, planId }: Runtime): RuntimeDetail => ({
+  ...(gpuCount === undefined ? {} : { gpuCount }),
+  ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
+  ...(planId === undefined ? {} : { planId }),
+  ...detail,
+});
 
 /** Reads the details that are needed before anybody is warned. One that cannot be read is read in the next run. */
 const particularsFor = async (
@@ -24,14 +36,22 @@ const particularsFor = async (
   judged: readonly Judged[],
   fail: Fail,
 ): Promise<ReadonlyMap<RuntimeKey, RuntimeCase>> => {
-  const wanted = judged.filter(({ verdict }) => verdict.verdict === 'look').slice(0, mostDetails);
+  // By chance: one that cannot be read must not stand before the others for ever.
+  const all = judged.filter(({ verdict }) => verdict.verdict === 'look').map((one) => ({ one, at: world.chance() }));
+  const wanted = all
+    .sort((a, b) => a.at - b.at)
+    .slice(0, mostDetails)
+    .map(({ one }) => one);
   const found = await pLimit(detailsAtOnce).map(wanted, async ({ key, kase, situation }) => {
     try {
       const { runtime, ground } = situation;
-      const detail = await world.provider.getRuntime(runtime, { signal: run.signal, deadline: run.deadline });
+      const detail = await world.provider.getRuntime(runtime, {
+        signal: run.signal,
+        deadline: run.deadline - reserveAfterDetails,
+      });
       if (detail === undefined) return [];
       const known = kase ?? newCase(runtime, runtime.name, ground);
-      return [[key, { ...known, particulars: particularsOf(detail, situation.now) }] as const];
+      return [[key, { ...known, particulars: particularsOf(completedBy(detail, runtime), situation.now) }] as const];
     } catch (failure) {
       fail(failure);
       return [];

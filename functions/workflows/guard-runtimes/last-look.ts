@@ -39,13 +39,12 @@ const failedReading = (because: string, at: Instant): Reading => ({ state: 'unkn
 /** The GPUs must be known here: a missing one cannot be noticed otherwise. */
 const readingOf = (
   metrics: RuntimeMetrics | Error,
-  detail: RuntimeDetail,
+  { gpuCount }: Pick<RuntimeDetail, 'gpuCount'>,
   clock: Clock,
   before: Clock,
   now: Instant,
 ) => {
   if (metrics instanceof Error) return failedReading(metrics.message, now);
-  const { gpuCount } = detail;
   if (gpuCount === undefined) return failedReading('the provider does not say how many GPUs it has', now);
   // Against the tick before: this one's reading, a moment ago, may have seen the same sample.
   const { sampledAt } = before;
@@ -90,9 +89,12 @@ export const lookLast = async (
     const situation = situationOf({ ...fleet, now }, { runtime });
     return { result: 'spare', because: detail.message, kase, situation, unread: true };
   }
-  const known: RuntimeCase = { ...withoutDeletion(kase), particulars: particularsOf(detail, now) };
+  const gpusKnown = kase.particulars?.gpuCount;
+  const told = gpusKnown === undefined ? detail : { gpuCount: gpusKnown, ...detail };
+  const particulars = particularsOf(told, now);
+  const known: RuntimeCase = { ...withoutDeletion(kase), particulars };
   const before = fleet.clocksBefore.get(runtimeKey(condemned)) ?? newClock(now);
-  const reading = readingOf(metrics, detail, clock, before, now);
+  const reading = readingOf(metrics, told, clock, before, now);
   const seen = situationOf({ ...fleet, now }, { runtime: detail, reading });
   const rules = {
     thresholds: seen.policy.thresholds,
@@ -101,7 +103,9 @@ export const lookLast = async (
   const moved = isRunning(detail) ? advance(clock, reading, rules) : notRunning(clock, detail.status, now);
   const situation = { ...seen, clock: moved };
   const { verdict } = judgeRuntime(known, situation);
-  if (verdict.verdict !== 'delete')
-    return { result: 'spare', because: verdict.because, kase, situation, unread: verdict.verdict === 'unknown' };
+  if (verdict.verdict !== 'delete') {
+    const unread = verdict.verdict === 'unknown';
+    return { result: 'spare', because: verdict.because, kase: { ...kase, particulars }, situation, unread };
+  }
   return { result: 'delete', because: verdict.because, startedAt, kase, situation, detail };
 };

@@ -11,7 +11,7 @@ import type { GuardSettings, GuardWorld, Run } from './world.ts';
 export type Readings = { readonly readings: ReadonlyMap<RuntimeKey, Reading>; readonly slowedTo?: number };
 
 /** Time that a run keeps for what follows the readings: judging, writing, and one deletion with its last look. */
-const reserveAfterReadings = 15 * second;
+const reserveAfterReadings = 20 * second;
 
 const shuffled = <T>(items: readonly T[], chance: () => number): T[] =>
   items

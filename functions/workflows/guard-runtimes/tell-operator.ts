@@ -112,6 +112,6 @@ export const tellOperator = async (
   ];
   const next = withDaily(withTroubles(desk, priced(fleet, seen, found), now), settings, now);
   const written = dequal(next, desk) || (await world.store.saveDesk(next, version));
-  if (!written) return false;
+  if (!written || (next.retryAt ?? 0) > now) return false;
   return next.digestOwed !== undefined || Object.values(next.troubles).some((trouble) => isDue(trouble, now));
 };

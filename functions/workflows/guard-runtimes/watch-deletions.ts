@@ -4,7 +4,8 @@ import type { Judged } from '#domain/guardrails/judge-fleet.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { policyFor } from '#domain/guardrails/policy.ts';
 import { type RuntimeCase, runtimeKey } from '#domain/guardrails/runtime-case.ts';
-import { minute } from '#domain/time.ts';
+import type { RuntimeDetail } from '#domain/runtime.ts';
+import { type Instant, minute } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import { type Deletions, deleteRuntime, settleGone } from './delete-runtime.ts';
 
@@ -24,16 +25,26 @@ const stuckEntry = (kase: RuntimeCase, now: number): LedgerEntry => {
   return entryOf(kase, 'stuck', because, now);
 };
 
+/** It bills on, whether or not anybody can say why. */
+const notingStuck = (kase: RuntimeCase, now: Instant): RuntimeCase => {
+  const noted = withStuck(kase, now);
+  return noted === kase ? kase : { ...noted, outbox: [...noted.outbox, stuckEntry(noted, now)] };
+};
+
 /** Looks at one runtime that was asked to be deleted: until it answers 404 it bills. */
 const watchDeletion = async (deletions: Deletions, kase: RuntimeCase): Promise<void> => {
   const { world, run, cases, fleet } = deletions;
-  const detail = await world.provider.getRuntime(kase, { signal: run.signal, deadline: run.deadline });
-  const now = world.clock();
-  if (detail === undefined) {
-    return settleGone(cases, kase, now);
+  let detail: RuntimeDetail | undefined;
+  try {
+    detail = await world.provider.getRuntime(kase, { signal: run.signal, deadline: run.deadline });
+  } catch (failure) {
+    const noted = notingStuck(kase, world.clock());
+    if (noted !== kase) await cases.save(noted);
+    throw failure;
   }
-  const noted = withStuck(kase, now);
-  const current = noted === kase ? kase : { ...noted, outbox: [...noted.outbox, stuckEntry(noted, now)] };
+  const now = world.clock();
+  if (detail === undefined) return settleGone(cases, kase, now);
+  const current = notingStuck(kase, now);
   const step = nextDeletingStep(current, detail.status, now);
   const next = step === 'reopen' ? reopened(current, now) : current;
   if (next !== kase && !(await cases.save(next))) return;

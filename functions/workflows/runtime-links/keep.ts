@@ -1,6 +1,5 @@
 import type { Report } from '#domain/event.ts';
 import { type KeepOutcome, keepable, keepChoicesUpTo, keepRuntime } from '#domain/guardrails/keep.ts';
-import { type GuardRules, policyFor } from '#domain/guardrails/policy.ts';
 import { type RuntimeCase, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { KeepChoice, ToldRuntime } from '#domain/guardrails/runtime-notice.ts';
 import type { WarningRecord } from '#domain/guardrails/warning-record.ts';
@@ -10,7 +9,6 @@ import { type CaseStore, decideOnCase } from '#workflows/cases.ts';
 /** Everything that keeping needs of the world. */
 export type KeepWorld = {
   readonly store: CaseStore & { readWarningRecord(mailId: string): Promise<WarningRecord | undefined> };
-  readonly rules: GuardRules;
   readonly clock: () => Instant;
   readonly report: Report;
 };
@@ -36,11 +34,9 @@ export type KeepView =
 
 const addressOf = ({ project, runtimeId: id }: KeepLink) => ({ project, id });
 
-/** By the policy as it is today. The price is not asked for: where policies differ by it, the first that may match counts. */
-const choicesFor = (rules: GuardRules, { project, id, name, particulars }: RuntimeCase): readonly KeepChoice[] => {
-  const runtime = { project, id, name, region: particulars?.region ?? '', status: 'Running' };
-  return keepChoicesUpTo(policyFor(rules, runtime, {}).keepAtMost);
-};
+/** As the policy was when the warning became owed: what its mail offers. */
+const choicesFor = ({ episode }: RuntimeCase): readonly KeepChoice[] =>
+  keepChoicesUpTo(episode?.keepAtMost ?? Number.POSITIVE_INFINITY);
 
 /** Shows what a link would do. Changes nothing. */
 export const viewKeep = async (world: KeepWorld, link: KeepLink): Promise<KeepView> => {
@@ -52,7 +48,7 @@ export const viewKeep = async (world: KeepWorld, link: KeepLink): Promise<KeepVi
   return {
     outcome: 'keepable',
     runtime: { project, id, name },
-    choices: choicesFor(world.rules, kase),
+    choices: choicesFor(kase),
     ...(named === undefined ? {} : { deleteAt: named }),
     ...(keep !== undefined && keep.until > world.clock() ? { keptUntil: keep.until } : {}),
   };
@@ -72,7 +68,7 @@ export const keep = async (
   const wish = { episodeId, choice, mailId, ...(recipientId === undefined ? {} : { recipientId }) };
   const { outcome, name, isNew } = await decideOnCase<Pressed>(world.store, runtimeKey(addressOf(link)), (before) => {
     const view = keepable(before, episodeId);
-    if (view.outcome === 'keepable' && !choicesFor(world.rules, view.kase).includes(choice)) {
+    if (view.outcome === 'keepable' && !choicesFor(view.kase).includes(choice)) {
       return { kase: before, result: { outcome: { outcome: 'choice-too-long' }, name: '', isNew: false } };
     }
     const kept = keepRuntime(before, wish, world.clock());
@@ -86,8 +82,8 @@ export const keep = async (
   return outcome;
 };
 
-const linksOf = ({ mailId, rows }: WarningRecord): readonly (KeepLink & { readonly name: string })[] =>
-  rows.map(({ project, id: runtimeId, episodeId, name }) => ({ project, runtimeId, episodeId, mailId, name }));
+const linksOf = ({ mailId, rows }: WarningRecord): readonly KeepLink[] =>
+  rows.map(({ project, id: runtimeId, episodeId }) => ({ project, runtimeId, episodeId, mailId }));
 
 /** What a Keep all link would do to each runtime of its mail that can still be kept; none where the mail is not known. */
 export const viewKeepAll = async (
@@ -99,18 +95,18 @@ export const viewKeepAll = async (
   return views.filter((view) => view.outcome === 'keepable');
 };
 
-/** Keeps every runtime of a mail that can still be kept; answers those that are kept now, with their names. */
+/** Keeps every runtime of a mail that can still be kept; answers the ids of those that are kept now. */
 export const keepAll = async (
   world: KeepWorld,
   mailId: string,
   choice: KeepChoice,
-): Promise<readonly { readonly name: string; readonly until: Instant }[]> => {
+): Promise<readonly { readonly id: string; readonly until: Instant }[]> => {
   const record = await world.store.readWarningRecord(mailId);
   if (record === undefined) return [];
   const kept = await Promise.all(
     linksOf(record).map(async (link) => {
       const outcome = await keep(world, link, choice, record.recipientId);
-      return outcome.outcome === 'kept' ? [{ name: link.name, until: outcome.until }] : [];
+      return outcome.outcome === 'kept' ? [{ id: link.runtimeId, until: outcome.until }] : [];
     }),
   );
   return kept.flat();

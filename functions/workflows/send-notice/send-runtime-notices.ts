@@ -13,8 +13,9 @@ import type { WarningRecord } from '#domain/guardrails/warning-record.ts';
 import { mailKept } from '#domain/keeping.ts';
 import { claimSending, failed, mayWrite, refused, released } from '#domain/mailing.ts';
 import type { RenderedMail, SendResult } from '#domain/notice.ts';
-import { newRecipient } from '#domain/recipient.ts';
-import { day, type Instant } from '#domain/time.ts';
+import { newRecipient, type Recipient } from '#domain/recipient.ts';
+import { day, hour, type Instant } from '#domain/time.ts';
+import { failIfAny } from '#workflows/attempts.ts';
 import { CaseBusyError, type CaseStore, decideOnCase, mostTries } from '#workflows/cases.ts';
 import { decideOnRecipient, type RecipientStore } from '#workflows/recipients.ts';
 import type { SendNoticeOutcome } from './send-notice.ts';
@@ -73,55 +74,71 @@ type DueMail = {
 
 type Addressee = { readonly id: string; readonly address: string };
 
-/** Takes the address for one mail: nobody else writes to it meanwhile. `refused`: it is not to be written to now. */
-const claim = (world: RuntimeNoticeWorld, { id, address }: Addressee, mailId: string) =>
+/** Takes the address, or keeps it: nobody else writes to it meanwhile. `refused`: it is not to be written to now. */
+const claim = (world: RuntimeNoticeWorld, { id, address }: Addressee, claimId: string) =>
   decideOnRecipient<'claimed' | 'later' | 'refused'>(world.store, id, (known) => {
     const recipient = known ?? newRecipient(id, address);
     const now = world.clock();
-    const may = mayWrite(recipient, now);
-    return may === 'yes' ? { save: claimSending(recipient, mailId, now), result: 'claimed' } : { result: may };
+    const isOurs = recipient.sending?.mailId === claimId;
+    const may = isOurs ? 'yes' : mayWrite(recipient, now);
+    return may === 'yes' ? { save: claimSending(recipient, claimId, now), result: 'claimed' } : { result: may };
   });
 
-/** Sends one mail: claimed before the mail service is asked, recorded after its answer. */
-const sendOne = async (world: RuntimeNoticeWorld, to: Addressee, due: DueMail): Promise<SendNoticeOutcome> => {
-  // What cannot be rendered is never claimed, so that its message fails every time and ends where somebody sees it.
+const release = (
+  world: RuntimeNoticeWorld,
+  { id }: Addressee,
+  claimId: string,
+  change: (recipient: Recipient) => Recipient = (recipient) => recipient,
+): Promise<void> =>
+  decideOnRecipient(world.store, id, (current) =>
+    current === undefined ? { result: undefined } : { save: released(current, claimId, change), result: undefined },
+  );
+
+/** Sends one mail while the address is claimed, and records what came of it. */
+const sendOne = async (
+  world: RuntimeNoticeWorld,
+  to: Addressee,
+  claimId: string,
+  due: DueMail,
+): Promise<SendNoticeOutcome> => {
+  // What cannot be rendered is not sent, so that its message fails every time and ends where somebody sees it.
   const rendered = await world.render(due.mail);
-  const taken = await claim(world, to, due.mailId);
-  if (taken === 'later') return 'later';
-  if (taken === 'refused') {
-    await due.refused(world.clock());
-    return 'undelivered';
-  }
   await due.prepare?.();
+  if ((await claim(world, to, claimId)) !== 'claimed') return 'later';
   const sent = await world.mailer.send(to.address, rendered);
   const now = world.clock();
-  const record = (change: Parameters<typeof released>[2]) =>
-    decideOnRecipient(world.store, to.id, (current) =>
-      current === undefined
-        ? { result: undefined }
-        : { save: released(current, due.mailId, change), result: undefined },
-    );
   const { subject } = rendered;
   switch (sent.result) {
     case 'accepted': {
-      await due.accepted(now);
-      await record((recipient) => recipient);
       const { mailId, rows } = due;
       const { messageId } = sent;
       world.report({ event: 'mail-sent', recipientId: to.id, mailId, messageId, subject, rows, at: now });
+      await due.accepted(now);
       return 'sent';
     }
     case 'failed': {
-      await record((recipient) => failed(recipient, sent.because, now));
-      world.report({ event: 'mail-failed', recipientId: to.id, because: sent.because, retryAt: now });
+      let retryAt = now;
+      await release(world, to, claimId, (recipient) => {
+        const after = failed(recipient, sent.because, now);
+        retryAt = after.failure?.retryAt ?? now;
+        return after;
+      });
+      world.report({ event: 'mail-failed', recipientId: to.id, because: sent.because, retryAt });
       return 'later';
     }
     case 'refused':
       await due.refused(now);
-      await record((recipient) => refused(recipient, sent.because, now));
+      await release(world, to, claimId, (recipient) => refused(recipient, sent.because, now));
       world.report({ event: 'mail-undeliverable', recipientId: to.id, because: sent.because });
       return 'undelivered';
   }
+};
+
+/** Does each of several things, whatever becomes of the others; then fails if any failed. */
+const forAll = async <T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const item of items) await act(item).catch((failure: unknown) => failures.push(failure));
+  failIfAny(failures);
 };
 
 /** A Keep link outlives the time that its mail names: the page says what has become of the runtime. */
@@ -160,20 +177,18 @@ const warningMail = (
           deleteAt,
         })),
       }),
-    accepted: async (at) => {
-      for (const { key, kase, accepted, entry } of warnings) {
+    accepted: (at) =>
+      forAll(warnings, async ({ key, kase, accepted, entry }) => {
         const ledgered = would ? undefined : { ...entry, at };
         await changeCase(world.store, key, (current) => acceptWarning(current, { ...accepted, mailId, at }, ledgered));
         const { project, id: runtimeId, name } = kase;
         const { step, deleteAt } = accepted;
         world.report({ event: 'runtime-warned', step, recipientId: to.id, deleteAt, project, runtimeId, name });
-      }
-    },
-    refused: async (at) => {
-      for (const { key, accepted } of warnings) {
-        await changeCase(world.store, key, (current) => refuseWarning(current, accepted, at));
-      }
-    },
+      }),
+    refused: (at) =>
+      forAll(warnings, ({ key, accepted, level }) =>
+        changeCase(world.store, key, (current) => refuseWarning(current, { ...accepted, level }, at)),
+      ),
   };
 };
 
@@ -185,11 +200,18 @@ const withoutOwedGone = (kase: RuntimeCase, owed: OwedGone): RuntimeCase => {
   return owedGone?.owedAt === owed.owedAt ? rest : kase;
 };
 
-/** The next addressee is told; after the last one the first again, since somebody has to be. */
-const nextAddressee = (kase: RuntimeCase, { owedAt }: OwedGone): RuntimeCase => {
+/** An address that takes no mail is tried again after so long. */
+const retryRefused = 6 * hour;
+
+/** The next addressee is told; the last one, who runs all of this, is tried again. */
+const nextAddressee = (kase: RuntimeCase, { owedAt, level }: OwedGone, now: Instant): RuntimeCase => {
   const { owedGone } = kase;
-  if (owedGone?.owedAt !== owedAt) return kase;
-  return { ...kase, owedGone: { ...owedGone, level: (owedGone.level + 1) % owedGone.to.length } };
+  if (owedGone?.owedAt !== owedAt || owedGone.level !== level) return kase;
+  const isLast = level + 1 >= owedGone.to.length;
+  return {
+    ...kase,
+    owedGone: isLast ? { ...owedGone, retryAt: now + retryRefused } : { ...owedGone, level: level + 1 },
+  };
 };
 
 const deletedRow = async (world: RuntimeNoticeWorld, to: Addressee, { kase, owed }: GoneCase): Promise<DeletedRow> => {
@@ -216,22 +238,22 @@ const deletedMail = async (
   goneCases: readonly GoneCase[],
 ): Promise<DueMail> => {
   const rows = await Promise.all(goneCases.map((one) => deletedRow(world, to, one)));
-  const changeEach = async (change: (kase: RuntimeCase, owed: OwedGone) => RuntimeCase) => {
-    for (const { kase, owed } of goneCases) {
-      await changeCase(world.store, runtimeKey(kase), (current) => change(current, owed));
-    }
-  };
+  const changeEach = (change: (kase: RuntimeCase, owed: OwedGone) => RuntimeCase) =>
+    forAll(goneCases, ({ kase, owed }) =>
+      changeCase(world.store, runtimeKey(kase), (current) => change(current, owed)),
+    );
   return {
     mailId: world.newId(),
     rows: rows.length,
     mail: { kind: 'deleted', writtenAt: world.clock(), rows },
     accepted: () => changeEach(withoutOwedGone),
-    refused: () => changeEach(nextAddressee),
+    refused: (at) => changeEach((kase, owed) => nextAddressee(kase, owed, at)),
   };
 };
 
-/** Nothing else can be done about an operator who cannot be reached: the message ends among the dead letters. */
-const nobodyElse = async () => {};
+/** There is nobody after the operator: the message ends among the dead letters, and they are tried again later. */
+const operatorRefused = (world: RuntimeNoticeWorld) => (at: Instant) =>
+  changeDesk(world, (desk) => ({ ...desk, retryAt: at + retryRefused }));
 
 const troubleMail = (world: RuntimeNoticeWorld, to: Addressee, board: GuardBoard): DueMail | undefined => {
   const now = world.clock();
@@ -252,7 +274,7 @@ const troubleMail = (world: RuntimeNoticeWorld, to: Addressee, board: GuardBoard
     },
     // What was over when it was accepted was not when it was written.
     accepted: () => changeDesk(world, (desk) => withTold(desk, keys, now)),
-    refused: nobodyElse,
+    refused: operatorRefused(world),
   };
 };
 
@@ -275,13 +297,14 @@ const dailyMail = async (
     await done();
     return undefined;
   }
-  return { mailId: world.newId(), rows: mail.entries.length, mail, accepted: done, refused: nobodyElse };
+  return { mailId: world.newId(), rows: mail.entries.length, mail, accepted: done, refused: operatorRefused(world) };
 };
 
-const goneFor = (board: GuardBoard, isTheirs: (address: string) => boolean): GoneCase[] =>
+const goneFor = (board: GuardBoard, isTheirs: (address: string) => boolean, now: Instant): GoneCase[] =>
   [...board.cases.values()].flatMap(({ value: kase }) => {
     const { owedGone: owed } = kase;
-    return owed !== undefined && isTheirs(addresseeOf(owed) ?? '') ? [{ kase, owed }] : [];
+    if (owed === undefined || (owed.retryAt ?? 0) > now) return [];
+    return isTheirs(addresseeOf(owed) ?? '') ? [{ kase, owed }] : [];
   });
 
 const addressIn = (
@@ -295,42 +318,72 @@ const addressIn = (
   return [rules.operator, ...owed].find(isTheirs);
 };
 
-const worse = (a: SendNoticeOutcome, b: SendNoticeOutcome): SendNoticeOutcome => {
-  const order: readonly SendNoticeOutcome[] = ['nothing-to-send', 'sent', 'later', 'undelivered'];
-  return order.indexOf(a) > order.indexOf(b) ? a : b;
+type Due = () => DueMail | undefined | Promise<DueMail | undefined>;
+
+/** What a recipient is owed, as the board says it; each mail is put together when its turn has come. */
+const mailsFor = (
+  world: RuntimeNoticeWorld,
+  rules: GuardRules,
+  to: Addressee,
+  board: GuardBoard,
+  isTheirs: (address: string) => boolean,
+): readonly Due[] => {
+  const now = world.clock();
+  const warnings = warningsFor(board, rules, isTheirs, now, world.digest);
+  const gone = goneFor(board, isTheirs, now);
+  const ofWarnings = [false, true].flatMap((would): Due[] => {
+    const rows = warnings.filter((warning) => warning.would === would);
+    return rows.length === 0 ? [] : [() => warningMail(world, to, rows, would)];
+  });
+  const isOperator = isTheirs(rules.operator) && (board.desk.value.retryAt ?? 0) <= now;
+  return [
+    ...ofWarnings,
+    ...(gone.length === 0 ? [] : [() => deletedMail(world, to, gone)]),
+    ...(isOperator ? [() => troubleMail(world, to, board), () => dailyMail(world, rules, board)] : []),
+  ];
+};
+
+/** An address that is known to take no mail: what is owed to it goes to whoever is next. */
+const refuseAll = async (world: RuntimeNoticeWorld, mails: readonly Due[]): Promise<SendNoticeOutcome> => {
+  let outcome: SendNoticeOutcome = 'nothing-to-send';
+  for (const due of mails) {
+    const mail = await due();
+    if (mail === undefined) continue;
+    await mail.refused(world.clock());
+    outcome = 'undelivered';
+  }
+  return outcome;
 };
 
 /**
- * Sends a recipient what job 2 owes them: warnings, deletions, and, to the operator, troubles and the daily mail. Each is
- * claimed before the mail service is asked, and recorded after its yes. Whatever is not sent stays owed and is announced
- * again by guard-runtimes.
+ * Sends a recipient what job 2 owes them: warnings, deletions, and, to the operator, troubles and the daily mail. The address
+ * is claimed first, and what is owed is read after that, so that two senders never send the same; each mail is recorded
+ * after the mail service's yes. Whatever is not sent stays owed and is announced again by guard-runtimes.
  */
 export const sendRuntimeNotices = async (
   world: RuntimeNoticeWorld,
   rules: GuardRules,
   recipientId: string,
 ): Promise<SendNoticeOutcome> => {
-  const board = await world.store.readBoard();
   const isTheirs = (address: string) => world.digest(address.toLowerCase()) === recipientId;
-  const address = addressIn(board, rules, isTheirs);
+  const address = addressIn(await world.store.readBoard(), rules, isTheirs);
   if (address === undefined) return 'nothing-to-send';
   const to = { id: recipientId, address };
-  const warnings = warningsFor(board, rules, isTheirs, world.clock(), world.digest);
-  const gone = goneFor(board, isTheirs);
-  const ofWarnings = [false, true].flatMap((would) => {
-    const rows = warnings.filter((warning) => warning.would === would);
-    return rows.length === 0 ? [] : [() => warningMail(world, to, rows, would)];
-  });
-  const isOperator = isTheirs(rules.operator);
-  const mails: (() => DueMail | undefined | Promise<DueMail | undefined>)[] = [
-    ...ofWarnings,
-    ...(gone.length === 0 ? [] : [() => deletedMail(world, to, gone)]),
-    ...(isOperator ? [() => troubleMail(world, to, board), () => dailyMail(world, rules, board)] : []),
-  ];
+  const claimId = world.newId();
+  const taken = await claim(world, to, claimId);
+  if (taken === 'later') return 'later';
+  const mails = mailsFor(world, rules, to, await world.store.readBoard(), isTheirs);
+  if (taken === 'refused') return refuseAll(world, mails);
   let outcome: SendNoticeOutcome = 'nothing-to-send';
-  for (const due of mails) {
-    const mail = await due();
-    if (mail !== undefined) outcome = worse(outcome, await sendOne(world, to, mail));
+  try {
+    for (const due of mails) {
+      const mail = await due();
+      if (mail === undefined) continue;
+      outcome = await sendOne(world, to, claimId, mail);
+      if (outcome !== 'sent') break;
+    }
+  } finally {
+    await release(world, to, claimId);
   }
   return outcome;
 };
