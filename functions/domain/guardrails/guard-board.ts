@@ -1,3 +1,4 @@
+import type { Offer } from '#domain/offer.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
@@ -45,3 +46,15 @@ export const factsOf = (
   (gpuConfigId === undefined
     ? undefined
     : (catalogue?.configs[`${region}/${gpuConfigId}`] ?? catalogue?.configs[gpuConfigId])) ?? {};
+
+/** By region and config; by the config alone with its price only where that is the same in every region. */
+export const configsOf = (offers: readonly Offer[]): Catalogue['configs'] => {
+  const configs: Record<string, ConfigFacts> = {};
+  for (const { region, configId, gpuModel, pricePerGpuHour } of offers) {
+    const known = configs[configId];
+    const isSame = known === undefined || known.pricePerGpuHour === pricePerGpuHour;
+    configs[`${region}/${configId}`] = { gpuModel, pricePerGpuHour };
+    configs[configId] = isSame ? { gpuModel, pricePerGpuHour } : { gpuModel };
+  }
+  return configs;
+};

@@ -1,4 +1,4 @@
-import type { RuntimeDetail, RuntimeSpec } from '#domain/runtime.ts';
+import type { Runtime, RuntimeDetail, RuntimeSpec } from '#domain/runtime.ts';
 import type { Instant } from '#domain/time.ts';
 
 /** What a runtime's plan says of deleting it: on demand saves money, reserved saves none, unreadable may be either. */
@@ -60,6 +60,14 @@ const volumeOf = ({ storage }: RuntimeDetail): Particulars['volume'] => {
   if (storage === undefined || storage === null) return 'unknown';
   return saysNetwork(storage) ? 'network' : 'other';
 };
+
+/** A detail with what it leaves out and the listing tells. */
+export const completedBy = (detail: RuntimeDetail, { gpuCount, gpuConfigId, planId }: Runtime): RuntimeDetail => ({
+  ...(gpuCount === undefined ? {} : { gpuCount }),
+  ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
+  ...(planId === undefined ? {} : { planId }),
+  ...detail,
+});
 
 export const particularsOf = (detail: RuntimeDetail, readAt: Instant): Particulars => ({
   readAt,

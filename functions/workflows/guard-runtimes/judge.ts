@@ -7,10 +7,9 @@ import {
   type SeenRuntime,
   withWarnings,
 } from '#domain/guardrails/judge-fleet.ts';
-import { particularsOf } from '#domain/guardrails/particulars.ts';
+import { completedBy, particularsOf } from '#domain/guardrails/particulars.ts';
 import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/runtime-case.ts';
 import { entryFor } from '#domain/guardrails/verdict.ts';
-import type { Runtime, RuntimeDetail } from '#domain/runtime.ts';
 import { second } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import type { GuardWorld, Run } from './world.ts';
@@ -20,14 +19,6 @@ const mostDetails = 25;
 const detailsAtOnce = 5;
 /** Time that a run keeps for what follows: writing, and one deletion with its last look. */
 const reserveAfterDetails = 15 * second;
-
-/** What the detail leaves out and the listing tells. */
-const completedBy = (detail: RuntimeDetail, { gpuCount, gpuConfigId, planId }: Runtime): RuntimeDetail => ({
-  ...(gpuCount === undefined ? {} : { gpuCount }),
-  ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
-  ...(planId === undefined ? {} : { planId }),
-  ...detail,
-});
 
 /** Reads the details that are needed before anybody is warned. One that cannot be read is read in the next run. */
 const particularsFor = async (
