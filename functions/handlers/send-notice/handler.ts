@@ -14,8 +14,9 @@ import type { Report } from '#domain/event.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
 import { linkKeysOf } from '#handlers/variables.ts';
+import type { RuntimeNoticeWorld } from '#workflows/send-notice/runtime-notice-world.ts';
 import { type SendNoticeWorld, sendNotice } from '#workflows/send-notice/send-notice.ts';
-import { type RuntimeNoticeWorld, sendRuntimeNotices } from '#workflows/send-notice/send-runtime-notices.ts';
+import { sendRuntimeNotices } from '#workflows/send-notice/send-runtime-notices.ts';
 import type { Environment } from './environment.ts';
 
 /** A notice that the mail service refuses; its message stays on the queue until it ends among the dead letters. */
