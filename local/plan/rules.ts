@@ -7,7 +7,7 @@ import { isRunning } from '#domain/guardrails/judge-fleet.ts';
 import { canRecreate } from '#domain/guardrails/particulars.ts';
 import { type Match, matches, type Policy } from '#domain/guardrails/policy.ts';
 import { isIdleUse } from '#domain/guardrails/reading.ts';
-import type { Situation } from '#domain/guardrails/verdict.ts';
+import type { Situation } from '#domain/guardrails/situation.ts';
 import type { Look, LookedAt } from './look.ts';
 import { busyBecause, planOf } from './row.ts';
 import { callFault, minutesWords, untilWords } from './words.ts';

@@ -14,8 +14,9 @@ import {
   runtimeKey,
   type Warning,
 } from '#domain/guardrails/runtime-case.ts';
+import type { Situation } from '#domain/guardrails/situation.ts';
 import { emptyDesk } from '#domain/guardrails/trouble.ts';
-import { deletionAfterWarning, judgeRuntime, type Situation, type Verdict } from '#domain/guardrails/verdict.ts';
+import { deletionAfterWarning, judgeRuntime, type Verdict } from '#domain/guardrails/verdict.ts';
 import type { Runtime } from '#domain/runtime.ts';
 import { day, hour, type Instant, minute } from '#domain/time.ts';
 import { at, start } from '../domain/given.ts';

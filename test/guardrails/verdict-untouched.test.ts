@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RuntimeCase } from '#domain/guardrails/runtime-case.ts';
-import { judgeRuntime, type Situation, type VerdictName } from '#domain/guardrails/verdict.ts';
+import type { Situation } from '#domain/guardrails/situation.ts';
+import { judgeRuntime, type VerdictName } from '#domain/guardrails/verdict.ts';
 import { at, start } from '../domain/given.ts';
 import {
   busyAt,

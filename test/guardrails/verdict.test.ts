@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { voidWarnings } from '#domain/guardrails/episode.ts';
 import { newCase, type RuntimeCase } from '#domain/guardrails/runtime-case.ts';
-import { entryFor, judgeRuntime, ledgerRuntimeOf, moneyIn } from '#domain/guardrails/verdict.ts';
+import { entryFor, ledgerRuntimeOf, moneyIn } from '#domain/guardrails/situation.ts';
+import { judgeRuntime } from '#domain/guardrails/verdict.ts';
 import { day, hour, minute } from '#domain/time.ts';
 import { at, start } from '../domain/given.ts';
 import {

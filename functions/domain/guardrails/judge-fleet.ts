@@ -16,7 +16,8 @@ import {
 } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { newCase, type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
-import { deletionAfterWarning, type Judgement, judgeRuntime, type Situation } from './verdict.ts';
+import type { Situation } from './situation.ts';
+import { deletionAfterWarning, type Judgement, judgeRuntime } from './verdict.ts';
 
 /** A runtime as a listing shows it, with this tick's reading; none where it does not run or was not reached. */
 export type SeenRuntime = { readonly runtime: Runtime; readonly reading?: Reading };

@@ -11,7 +11,7 @@ import { canRecreate } from './particulars.ts';
 import { addresseesFor, type Exemption, type GuardRules, type Policy, policyFor } from './policy.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
 import type { DailyMail, ToldExemption, ToldRuntime, WarningRow } from './runtime-notice.ts';
-import { evidenceOf, ledgerRuntimeOf } from './verdict.ts';
+import { evidenceOf, ledgerRuntimeOf } from './situation.ts';
 
 /** A runtime as far as its case and its detail, read before, tell of it. */
 const runtimeOf = ({ project, id, name, particulars }: RuntimeCase): Runtime => ({

@@ -6,7 +6,7 @@ import { specOf } from '#domain/guardrails/particulars.ts';
 import type { Policy } from '#domain/guardrails/policy.ts';
 import type { Intent, RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import { type SavedRuntime, savedKept } from '#domain/guardrails/saved-runtime.ts';
-import { entryFor, moneyIn } from '#domain/guardrails/verdict.ts';
+import { entryFor, moneyIn } from '#domain/guardrails/situation.ts';
 import { type Instant, second } from '#domain/time.ts';
 import type { Cases } from './cases.ts';
 import { type LastLook, lastLookHolds, lookLast } from './last-look.ts';

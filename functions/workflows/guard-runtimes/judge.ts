@@ -9,7 +9,7 @@ import {
 } from '#domain/guardrails/judge-fleet.ts';
 import { completedBy, particularsOf } from '#domain/guardrails/particulars.ts';
 import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/runtime-case.ts';
-import { entryFor } from '#domain/guardrails/verdict.ts';
+import { entryFor } from '#domain/guardrails/situation.ts';
 import { second } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import type { GuardWorld, Run } from './world.ts';

@@ -4,7 +4,8 @@ import { type FleetSituation, isRunning, situationOf } from '#domain/guardrails/
 import { particularsOf } from '#domain/guardrails/particulars.ts';
 import { type Reading, readUse } from '#domain/guardrails/reading.ts';
 import { type RuntimeCase, runtimeKey } from '#domain/guardrails/runtime-case.ts';
-import { judgeRuntime, type Situation } from '#domain/guardrails/verdict.ts';
+import type { Situation } from '#domain/guardrails/situation.ts';
+import { judgeRuntime } from '#domain/guardrails/verdict.ts';
 import type { RuntimeDetail, RuntimeMetrics } from '#domain/runtime.ts';
 import { type Instant, second } from '#domain/time.ts';
 import type { Cases } from './cases.ts';
