@@ -157,8 +157,8 @@ test('laws: each one that is due is told once, within 15 minutes, and the last o
       }
     }),
   );
-  expect(taken).toBeGreaterThan(5);
-  expect(waiting).toBeGreaterThan(5);
+  expect(taken).toBeGreaterThan(0);
+  expect(waiting).toBeGreaterThan(0);
 });
 
 test('laws: neither the other recipients nor the order matter', () => {

@@ -329,7 +329,7 @@ describe('what was freed', () => {
   });
 
   // "`notSpent`: those that were undone, by whomever, freed nothing" from then on: the first counts twice from 3 to 2 h ago.
-  test.fails('two deletions of one runtime, both undone: each counts until it was there again', () => {
+  test('two deletions of one runtime, both undone: each counts until it was there again', () => {
     const twice = [
       entry('deleted', ago(9)),
       entry('reappeared', ago(8)),

@@ -1,17 +1,20 @@
 import { day, type Instant, minute } from '#domain/time.ts';
 import { endEpisode, voidWarnings, wasWarned } from './episode.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { type Intent, type RuntimeCase, runtimeKey } from './runtime-case.ts';
+import { type Deletion, type Intent, type RuntimeCase, runtimeKey } from './runtime-case.ts';
 import { latestAfterNamed } from './verdict.ts';
 
 /** A runtime that is not gone so long after it was asked to be deleted is stuck. */
 export const stuckAfter = 10 * minute;
 
+/** The intent of a DELETE that may have had an effect. */
+const askedBy = ({ refused, entry, to, savedId }: Extract<Deletion, { state: 'deleting' }>): Intent | undefined =>
+  refused ? undefined : { entry, to, ...(savedId === undefined ? {} : { savedId }) };
+
 /** The case without its deletion; that a DELETE was asked, and not refused, is remembered. */
 const withoutDeletion = ({ deletion, ...kase }: RuntimeCase): RuntimeCase => {
-  if (deletion?.state !== 'deleting' || deletion.refused) return kase;
-  const { entry, to, savedId } = deletion;
-  return { ...kase, asked: { entry, to, ...(savedId === undefined ? {} : { savedId }) } };
+  const asked = deletion?.state === 'deleting' ? askedBy(deletion) : undefined;
+  return asked === undefined ? kase : { ...kase, asked };
 };
 
 /** Chosen for deletion: the last look decides. */
@@ -35,8 +38,10 @@ export const wouldDelete = (kase: RuntimeCase, entry: LedgerEntry, now: Instant)
 export const intended = (kase: RuntimeCase, intent: Intent, now: Instant): RuntimeCase => {
   const before = kase.deletion?.state === 'deleting' ? kase.deletion : undefined;
   const asks = (before?.asks ?? 0) + 1;
+  const { asked = before === undefined ? undefined : askedBy(before) } = kase;
   return {
     ...kase,
+    ...(asked === undefined ? {} : { asked }),
     deletion: { state: 'deleting', since: before?.since ?? now, intentAt: now, asks, ...intent },
     outbox: [...kase.outbox, { ...intent.entry, id: `${intent.entry.id}/${now}` }],
   };
@@ -63,7 +68,7 @@ const askedCounts = day;
  */
 export const gone = (kase: RuntimeCase, now: Instant): RuntimeCase | undefined => {
   const { deletion, asked, stuckSince: _stuck, episode: _episode, keep: _keep, reappearedAt: _again, ...rest } = kase;
-  const intent = deletion?.state === 'deleting' ? deletion : asked;
+  const intent = (deletion?.state === 'deleting' ? askedBy(deletion) : undefined) ?? asked;
   if (intent === undefined || now - intent.entry.at > askedCounts) return undefined;
   const { entry: before, to, savedId } = intent;
   const entry: LedgerEntry = { ...before, id: `${runtimeKey(kase)}/${before.at}/deleted`, at: now, act: 'deleted' };

@@ -54,7 +54,7 @@ export const keepRuntime = (
   }
   const { project, id, name, deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest } = before;
   const entry: LedgerEntry = {
-    id: `${runtimeKey(before)}/${by}/kept`,
+    id: `${runtimeKey(before)}/${by}/${now}/kept`,
     at: now,
     act: 'kept',
     who: { kind: 'person', ...(recipientId === undefined ? {} : { recipientId }) },

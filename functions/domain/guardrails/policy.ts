@@ -120,10 +120,14 @@ export const policyInDoubt = (rules: GuardRules, runtime: Runtime, facts: Config
   const before = rules.policies.slice(0, rules.policies.indexOf(own));
   return before.find(({ match }) => {
     const { model, minPricePerGpuHour, maxPricePerGpuHour, ...address } = match;
-    const asksPrice = minPricePerGpuHour !== undefined || maxPricePerGpuHour !== undefined;
-    const lacks =
-      (model !== undefined && facts.gpuModel === undefined) || (asksPrice && facts.pricePerGpuHour === undefined);
-    return lacks && isAddressed(address, runtime);
+    // With what is not known left out, the rest must fit.
+    const ofModel = facts.gpuModel === undefined || model === undefined ? {} : { model };
+    const ofPrice = {
+      ...(minPricePerGpuHour === undefined ? {} : { minPricePerGpuHour }),
+      ...(maxPricePerGpuHour === undefined ? {} : { maxPricePerGpuHour }),
+    };
+    const known = { ...address, ...ofModel, ...(facts.pricePerGpuHour === undefined ? {} : ofPrice) };
+    return matches(known, runtime, facts);
   });
 };
 

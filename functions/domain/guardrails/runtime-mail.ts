@@ -138,19 +138,18 @@ export const freedOver = 30 * day;
 /** What was freed by the deletions among these entries; those that were undone, by whomever, freed nothing. */
 export const freedBy = (entries: readonly LedgerEntry[], now: Instant): DailyMail['freed'] => {
   const keyOf = ({ runtime }: LedgerEntry) => (runtime === undefined ? '' : runtimeKey(runtime));
-  const undoneAt = new Map(
-    entries
-      .filter(({ act }) => act === 'reappeared' || act === 'recreated')
-      .map((entry) => [keyOf(entry), entry.at] as const),
-  );
+  const undoings = entries.filter(({ act }) => act === 'reappeared' || act === 'recreated');
   const deleted = entries.filter(({ act }) => act === 'deleted');
-  const stands = deleted.filter((entry) => (undoneAt.get(keyOf(entry)) ?? 0) < entry.at);
+  const undoneAt = (entry: LedgerEntry): Instant | undefined => {
+    const after = undoings.filter((undoing) => keyOf(undoing) === keyOf(entry) && undoing.at >= entry.at);
+    return after.length === 0 ? undefined : Math.min(...after.map(({ at }) => at));
+  };
   const rateOf = ({ money }: LedgerEntry) => money?.ratePerHour ?? 0;
-  const untilOf = (entry: LedgerEntry) => (stands.includes(entry) ? now : (undoneAt.get(keyOf(entry)) ?? now));
+  const stands = deleted.filter((entry) => undoneAt(entry) === undefined);
   return {
     deletions: deleted.length,
     rateStopped: stands.reduce((sum, entry) => sum + rateOf(entry), 0),
-    notSpent: deleted.reduce((sum, entry) => sum + (rateOf(entry) * (untilOf(entry) - entry.at)) / hour, 0),
+    notSpent: deleted.reduce((sum, one) => sum + (rateOf(one) * ((undoneAt(one) ?? now) - one.at)) / hour, 0),
   };
 };
 
