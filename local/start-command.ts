@@ -13,6 +13,7 @@ export type TypedOptions = {
   readonly data?: string;
   readonly inboxPort?: string;
   readonly json?: boolean;
+  readonly enforce?: boolean;
 };
 
 const examples = `
@@ -29,7 +30,10 @@ Examples:
       thirty seconds for a machine to read; --silent keeps npm's own lines out of it; the last line is the summary
   NEEVCLOUD_TOKEN=pat-nc-… npm start -- --provider-url https://api.ai.neevcloud.com/gpu \\
       --inventory-url https://api.ai.neevcloud.com/inventory --smtp-url smtps://user:password@mail.example.com
-      the real provider, in real time, with mails that reach people
+      the real provider, in real time, with mails that reach people. Of idle runtimes it only tells: nothing is deleted,
+      whatever warden.config.ts says. npm run plan looks once, without table and mails
+  … npm start -- --provider-url … --inventory-url … --smtp-url … --enforce
+      the same, and where warden.config.ts says mode: 'enforce', owners are warned and idle runtimes DELETED
 
 Names in --watch: ${watchKeys.join(', ')}.
   to        mail address that is told (required)
@@ -63,6 +67,10 @@ const createCommand = (): Command =>
     ])
     .option('--exit-after <time>', 'end by itself after this real time: 500ms, 30s, 5m, 1h')
     .option('--json', 'one JSON object per line on standard output and nothing else there; the last is the summary')
+    .option(
+      '--enforce',
+      "really delete idle runtimes at the real provider, where warden.config.ts says mode: 'enforce'; needs --smtp-url",
+    )
     .option('--data <folder>', 'keep the table in this folder (in memory; with the real provider: .warden)')
     .option('--inbox-port <port>', 'port of the inbox page (8005; another if that is taken)')
     .allowExcessArguments(false)

@@ -25,13 +25,17 @@ export type EmulatedOptions = Everywhere & {
   readonly dataDirectory?: string;
 };
 
-/** The real provider: real time, state on disk. Addresses are without a trailing slash. */
+/**
+ * The real provider: real time, state on disk. Addresses are without a trailing slash. `enforce`: idle runtimes may be
+ * deleted where the settings say so; otherwise everything only observes.
+ */
 export type ProviderOptions = Everywhere & {
   readonly mode: 'provider';
   readonly runtimesUrl: string;
   readonly inventoryUrl: string;
   readonly token: string;
   readonly dataDirectory: string;
+  readonly enforce: boolean;
 };
 
 export type StartOptions = EmulatedOptions | ProviderOptions;
@@ -45,7 +49,9 @@ export type StartCommand =
 const scenarioSpeed = 60;
 const replaySpeed = 600;
 const providerDataDirectory = '.warden';
-const tokenVariable = 'NEEVCLOUD_TOKEN';
+
+/** The variable that holds the personal access token of the real provider. */
+export const tokenVariable = 'NEEVCLOUD_TOKEN';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour };
 
@@ -98,14 +104,28 @@ const values = z.object({
 
 type Values = z.output<typeof values>;
 
-const optionName = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** An option as it is typed: `providerUrl` is `--provider-url`. */
+export const optionName = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-const tokenFaults = (token: string | undefined): Fault[] => {
-  const allowed = `a personal access token (pat-nc-…) in the environment, for --provider-url and --inventory-url`;
+/** What is wrong with the token of the real provider, as far as can be seen without asking. @param what it is for */
+export const tokenFaults = (token: string | undefined, what: string): Fault[] => {
+  const allowed = `a personal access token (pat-nc-…) in the environment, for ${what}`;
   if (token === undefined || token.trim() === '') return [{ path: tokenVariable, given: 'nothing', allowed }];
   // The provider refuses these, but only after the start, with a bare 401.
   return token.startsWith('sk-') ? [{ path: tokenVariable, given: 'an inference key (sk-…)', allowed }] : [];
 };
+
+/** Whoever is warned must be able to read the warning before anything is deleted. */
+const enforceFaults = ({ enforce, smtpUrl }: TypedOptions): Fault[] =>
+  enforce && smtpUrl === undefined
+    ? [{ path: '--enforce', given: 'no --smtp-url', allowed: 'with --smtp-url only: owners are warned by mail first' }]
+    : [];
+
+const storyFaults = ({ enforce }: TypedOptions): Fault[] =>
+  enforce
+    ? [{ path: '--enforce', given: 'no --provider-url', allowed: 'the real provider only; the story enforces anyway' }]
+    : [];
 
 /** What cannot stand together, and what is missing beside what was given. */
 const faultsBetween = (typed: TypedOptions, token: string | undefined): Fault[] => {
@@ -113,14 +133,16 @@ const faultsBetween = (typed: TypedOptions, token: string | undefined): Fault[] 
     const onlyEmulated = (path: string, given: string | undefined, because: string): Fault[] =>
       given === undefined ? [] : [{ path, given: shown(given), allowed: `nothing with the real provider: ${because}` }];
     return [
-      ...tokenFaults(token),
+      ...tokenFaults(token, '--provider-url and --inventory-url'),
+      ...enforceFaults(typed),
       ...onlyEmulated('--speed', typed.speed, 'its time is real time'),
       ...onlyEmulated('--availability', typed.availability, 'only the emulator can replay a history'),
     ];
   }
-  if (typed.smtpUrl === undefined || typed.watch !== undefined) return [];
+  if (typed.smtpUrl === undefined || typed.watch !== undefined) return storyFaults(typed);
   // The scenario's own watches name made-up people; a real server would bother whoever has these addresses.
-  return [{ path: '--smtp-url', given: 'no --watch', allowed: 'at least one --watch with an address of yours' }];
+  const allowed = 'at least one --watch with an address of yours';
+  return [...storyFaults(typed), { path: '--smtp-url', given: 'no --watch', allowed }];
 };
 
 const toOptions = (
@@ -145,6 +167,7 @@ const toOptions = (
       inventoryUrl: inventoryUrl ?? runtimesUrl,
       token,
       dataDirectory: given.data ?? providerDataDirectory,
+      enforce: typed.enforce ?? false,
     };
   }
   const replay = given.availability;

@@ -3,7 +3,7 @@ import { readSettings } from '#adapters/configuration/define-config.ts';
 import type { SettingsInput } from '#adapters/configuration/settings.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
-import { movableClock } from '#local/clock.ts';
+import { type Clock, movableClock } from '#local/clock.ts';
 import { startEmulator } from '#local/emulator/emulator.ts';
 import { providerSettings } from '#local/emulator/provider-settings.ts';
 import { startQueue } from '#local/engines/queue.ts';
@@ -14,8 +14,13 @@ import { createSystem, type System } from '#local/system.ts';
 
 export const tableName = 'warden';
 
-/** A mail that the mail service took over: to whom, and when in simulated time. */
-export type TakenMail = { readonly address: string; readonly at: Instant };
+/** A mail that the mail service took over: to whom, its subject and text, and when in simulated time. */
+export type TakenMail = {
+  readonly address: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: Instant;
+};
 
 /** Something went wrong that no bench provokes: its numbers would mean nothing. */
 export class BenchFailedError extends Error {
@@ -24,7 +29,12 @@ export class BenchFailedError extends Error {
 
 export type BenchWorldOptions = {
   readonly startsAt: Instant;
-  readonly availability: NonNullable<SettingsInput['availability']>;
+  readonly availability?: NonNullable<SettingsInput['availability']>;
+  readonly guardrails?: NonNullable<SettingsInput['guardrails']>;
+  /** How hard the provider may be asked, where it is not the default. */
+  readonly calls?: Pick<SettingsInput['provider'], 'callsAtOnce' | 'callsPerSecond'>;
+  /** Is told of everything that happens, also of what fails the bench. */
+  readonly onEvent?: (event: WardenEvent) => void;
   /** Puts something between the handlers and an engine: answers the address to be used. Missing: nothing. */
   readonly through?: (engine: 'table' | 'queue', url: string) => Promise<string>;
 };
@@ -39,13 +49,16 @@ const troubles: ReadonlySet<WardenEvent['event']> = new Set([
   'watch-unknown-config',
   'mail-failed',
   'mail-undeliverable',
+  'runtimes-unlisted',
+  'slowed-down',
 ]);
 
-const failAt = (event: WardenEvent): void => {
+/** Ends the bench at an event that it does not provoke. */
+export const failAt = (event: WardenEvent): void => {
   if (troubles.has(event.event)) throw new BenchFailedError(`Unexpected in a bench: ${JSON.stringify(event)}`);
 };
 
-const startEngines = async (options: BenchWorldOptions, now: () => Instant) => {
+const startEngines = async (options: WorldOptions, now: () => Instant) => {
   const [emulator, table, queue] = await Promise.all([startEmulator({ clock: now }), startTable(), startQueue()]);
   const { through = async (_engine, url) => url } = options;
   const tableEndpoint = await through('table', table.endpoint);
@@ -59,15 +72,17 @@ const startEngines = async (options: BenchWorldOptions, now: () => Instant) => {
   };
 };
 
-const settingsFor = (emulator: Awaited<ReturnType<typeof startEmulator>>, options: BenchWorldOptions) =>
+const settingsFor = (emulator: Awaited<ReturnType<typeof startEmulator>>, options: WorldOptions) =>
   readSettings({
     provider: {
       ...providerSettings(emulator),
       // The pace is kept in simulated time, which stands still during a tick: a turn waited for would only move the clock.
       callsPerSecond: 1000,
+      ...options.calls,
     },
     mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
-    availability: options.availability,
+    ...(options.availability === undefined ? {} : { availability: options.availability }),
+    ...(options.guardrails === undefined ? {} : { guardrails: options.guardrails }),
   });
 
 /** Hands what waits on the queue to send-notice, ten messages in an event as Lambda does; answers how many were taken. */
@@ -96,25 +111,27 @@ const countAnnouncements = ({ sqs }: System): (() => number) => {
   return () => announcements;
 };
 
-/**
- * The real handlers over real local engines on a clock that moves only when it is told to. Only the mail service is
- * replaced: it takes every mail and notes it.
- */
-export const startBenchWorld = async (options: BenchWorldOptions) => {
-  const clock = movableClock(options.startsAt);
+type WorldOptions = Omit<BenchWorldOptions, 'startsAt'>;
+
+/** A bench world on a clock of the caller's: `sleep` is what the provider's client and the handlers wait with. */
+export const startBenchWorldOn = async (clock: Pick<Clock, 'now' | 'sleep'>, options: WorldOptions) => {
   const { emulator, engines, close } = await startEngines(options, clock.now);
+  const settings = settingsFor(emulator, options);
   const mails: TakenMail[] = [];
   const system = createSystem({
-    settings: settingsFor(emulator, options),
+    settings,
     engines,
     credential: { kind: 'token', token: async () => emulator.token },
-    clock: { now: clock.now, sleep: (milliseconds) => clock.advance(milliseconds) },
-    report: failAt,
+    clock,
+    report: (event) => {
+      options.onEvent?.(event);
+      failAt(event);
+    },
     linksUrl: 'https://links.example.com',
     linkSecret: 'a secret of at least thirty-two characters',
     mailer: {
-      send: async (address) => {
-        mails.push({ address, at: clock.now() });
+      send: async (address, { subject, text }) => {
+        mails.push({ address, subject, text, at: clock.now() });
         return { result: 'accepted', messageId: `mail-${mails.length}` };
       },
     },
@@ -123,14 +140,19 @@ export const startBenchWorld = async (options: BenchWorldOptions) => {
   const announcements = countAnnouncements(system);
   let delivered = 0;
   return {
-    clock,
     system,
+    settings,
+    token: emulator.token,
     control: emulator.control,
     /** The mails taken since the last call. */
     takeMails: (): TakenMail[] => mails.splice(0),
-    /** One run of the schedule. */
+    /** One run of the schedule of job 1. */
     tick: async (): Promise<void> => {
       await system.watchAvailability({}, lambdaContext({ functionName: 'watch-availability' }));
+    },
+    /** One run of the schedule of job 2. */
+    guard: async (): Promise<void> => {
+      await system.guardRuntimes({}, lambdaContext({ functionName: 'guard-runtimes' }));
     },
     /** Hands over every waiting message. */
     deliver: async (): Promise<void> => {
@@ -143,6 +165,16 @@ export const startBenchWorld = async (options: BenchWorldOptions) => {
       await close();
     },
   };
+};
+
+/**
+ * The real handlers over real local engines on a clock that moves only when it is told to. Only the mail service is
+ * replaced: it takes every mail and notes it.
+ */
+export const startBenchWorld = async ({ startsAt, ...options }: BenchWorldOptions) => {
+  const clock = movableClock(startsAt);
+  const sleep = (milliseconds: number) => clock.advance(milliseconds);
+  return { clock, ...(await startBenchWorldOn({ now: clock.now, sleep }, options)) };
 };
 
 export type BenchWorld = Awaited<ReturnType<typeof startBenchWorld>>;

@@ -57,10 +57,16 @@ describe('over a real queue', () => {
     expect((await received()).toSorted()).toEqual(bodiesOf(people(count)).toSorted());
   });
 
-  test('a message says whom to look at, and nothing else', async () => {
-    await notices.announce(['ada']);
-    expect(await received()).toEqual(['{"recipientId":"ada","about":"availability"}']);
-  });
+  test.each(['availability', 'runtimes'] as const)(
+    'a message says whom to look at for notices about %s, and nothing else',
+    async (about) => {
+      await createNoticeQueue(client, proxy.through(queue.queueUrl), about).announce(['ada']);
+      const [body = '', ...more] = await received();
+      expect(JSON.parse(body)).toEqual({ recipientId: 'ada', about });
+      expect(readNoticeMessage(body)).toEqual({ recipientId: 'ada', about });
+      expect(more).toEqual([]);
+    },
+  );
 
   test('a queue that throttles, refuses or is gone is an error, and nothing was announced', async () => {
     proxy.faults.add({ match: 'SendMessageBatch', kind: 'throttle', times: 1 });
@@ -125,8 +131,8 @@ describe('when the queue takes only some of a batch', () => {
   });
 
   test('it is an error that says how many of how many and each reason once, but not whom', async () => {
-    const code = (body: string) =>
-      ({ 1: 'ThrottlingException', 2: 'InternalError', 3: 'InternalError' })[body.at(-3) ?? ''];
+    const codes = ['ThrottlingException', 'InternalError', 'InternalError'];
+    const code = (body: string) => codes[people(3).indexOf(readNoticeMessage(body).recipientId)];
     const failure: unknown = await announceTo(code, 5).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NotAnnouncedError);
     expect(failure).toMatchObject({

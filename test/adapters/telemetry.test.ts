@@ -15,6 +15,7 @@ type Sample = {
 const offer = { region: 'as-south-1', configId: 'gpu-h100', gpuModel: 'NVIDIA H100' };
 const mail = { mailId: 'm1', messageId: 's1', subject: 'NVIDIA H100 is available', rows: 2, at: 7 };
 const because = 'Throttled: too many requests';
+const runtime = { project: 'prj-42', runtimeId: 'rt-1', name: 'ada-notebook' };
 
 /** One of every event. A new one that is not here does not compile. */
 const samples: Sample = {
@@ -64,6 +65,68 @@ const samples: Sample = {
     metric: 'MailsUndeliverable',
   },
   unsubscribed: { event: { event: 'unsubscribed', recipientId: 'ada', watches: 2 }, level: 'INFO' },
+  guarded: {
+    event: { event: 'guarded', at: 5, complete: true, runtimes: 3, idle: 1, busy: 1, unknown: 1 },
+    level: 'INFO',
+    metric: 'GuardRuns',
+  },
+  readings: { event: { event: 'readings', packed: 'AAECAw==' }, level: 'INFO' },
+  'runtimes-unlisted': {
+    event: { event: 'runtimes-unlisted', project: 'prj-42', because },
+    level: 'WARN',
+    metric: 'RuntimesUnlisted',
+  },
+  'slowed-down': {
+    event: { event: 'slowed-down', callsAtOnce: 5, because },
+    level: 'WARN',
+    metric: 'ProviderSlowedDown',
+  },
+  'runtime-unknown': {
+    event: { event: 'runtime-unknown', ...runtime, because },
+    level: 'WARN',
+    metric: 'RuntimesUnknown',
+  },
+  'runtime-reported': {
+    event: { event: 'runtime-reported', ...runtime, because },
+    level: 'INFO',
+    metric: 'RuntimesReported',
+  },
+  'runtime-warned': {
+    event: { event: 'runtime-warned', ...runtime, step: 'last', recipientId: 'ada', deleteAt: 9 },
+    level: 'INFO',
+    metric: 'RuntimesWarned',
+  },
+  'warnings-voided': { event: { event: 'warnings-voided', ...runtime, because }, level: 'INFO' },
+  'runtime-kept': { event: { event: 'runtime-kept', ...runtime, until: 9 }, level: 'INFO', metric: 'RuntimesKept' },
+  'runtime-would-be-deleted': {
+    event: { event: 'runtime-would-be-deleted', ...runtime, because, usdPerHour: 2.39 },
+    level: 'INFO',
+    metric: 'RuntimesWouldBeDeleted',
+  },
+  'runtime-deleting': { event: { event: 'runtime-deleting', ...runtime, because }, level: 'INFO' },
+  'runtime-deleted': {
+    event: { event: 'runtime-deleted', ...runtime, usdPerHour: 2.39 },
+    level: 'INFO',
+    metric: 'RuntimesDeleted',
+  },
+  'runtime-spared': {
+    event: { event: 'runtime-spared', ...runtime, because },
+    level: 'INFO',
+    metric: 'RuntimesSpared',
+  },
+  'runtime-stuck': { event: { event: 'runtime-stuck', ...runtime, because }, level: 'WARN', metric: 'RuntimesStuck' },
+  'runtime-reappeared': {
+    event: { event: 'runtime-reappeared', ...runtime },
+    level: 'WARN',
+    metric: 'RuntimesReappeared',
+  },
+  'runtime-recreated': { event: { event: 'runtime-recreated', ...runtime, createdId: 'rt-2' }, level: 'INFO' },
+  'breaker-opened': {
+    event: { event: 'breaker-opened', runtimes: 7, fleet: 9 },
+    level: 'WARN',
+    metric: 'BreakerOpened',
+  },
+  'breaker-rearmed': { event: { event: 'breaker-rearmed', recipientId: 'ada' }, level: 'INFO' },
 };
 const all = Object.values(samples);
 
@@ -79,7 +142,17 @@ const script = `
   console.log(JSON.stringify({ after: 'all' }));
   for (const event of JSON.parse(process.argv[1])) report(event);
   metrics.publishStoredMetrics();
+  console.log(JSON.stringify({ after: 'everything' }));
+  for (const event of JSON.parse(process.argv[2])) report(event);
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 `;
+
+/** What is told of rounds that did not see everything, and what somebody else's words may hold. */
+const further: readonly WardenEvent[] = [
+  { event: 'polled', complete: false, offers: 3, rentable: 1, at: 6 },
+  { event: 'guarded', at: 6, complete: false, runtimes: 3, idle: 1, busy: 1, unknown: 1 },
+  { event: 'runtime-deleting', ...runtime, because: 'ada@example.com asked for it' },
+];
 
 type Line = Readonly<Record<string, unknown>>;
 const linesOf = (text: string): Line[] =>
@@ -89,12 +162,19 @@ const linesOf = (text: string): Line[] =>
     .map((line): Line => JSON.parse(line));
 
 let printed: Line[];
+let afterwards: Line[];
 let logged: Line[];
 beforeAll(async () => {
   const events = JSON.stringify(all.map(({ event }) => event));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, events]);
-  printed = linesOf(stdout);
-  logged = [...printed, ...linesOf(stderr)].filter(({ level }) => level !== undefined);
+  const args = ['--input-type=module', '-e', script, events, JSON.stringify(further)];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+  const lines = linesOf(stdout);
+  const end = lines.findIndex(({ after }) => after === 'everything');
+  printed = lines.slice(0, end);
+  afterwards = lines.slice(end + 1);
+  const isLogged = ({ level }: Line) => level !== undefined;
+  // Warnings go to a stream of their own; none of the further events is one.
+  logged = [...printed, ...linesOf(stderr)].filter(isLogged);
 });
 
 describe.each(all)('$event.event', ({ event: { event, ...facts }, level, metric }) => {
@@ -124,12 +204,21 @@ describe.each(all)('$event.event', ({ event: { event, ...facts }, level, metric 
   });
 });
 
+test('a round that did not see everything is told and does not count', () => {
+  expect(afterwards.map(({ message }) => message)).toEqual(further.map(({ event }) => event));
+  expect(afterwards.slice(0, 2)).toMatchObject([{ complete: false }, { complete: false }]);
+});
+
+test("an address in somebody else's words does not reach the log", () => {
+  expect(afterwards.at(-1)).toMatchObject({ because: '<address> asked for it', name: 'ada-notebook' });
+});
+
 test('what is counted together has no dimension but the function: not one per offer, watch or person', () => {
-  const last = printed.findLast(({ _aws }) => _aws !== undefined);
-  expect(last?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['service']] }] });
+  const counted = printed.findLast(({ _aws }) => _aws !== undefined);
+  expect(counted?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['service']] }] });
   const metrics = all.flatMap(({ metric = [] }) => metric);
-  expect(last).toEqual({
-    _aws: last?._aws,
+  expect(counted).toEqual({
+    _aws: counted?._aws,
     service: 'watch-availability',
     ...Object.fromEntries(metrics.map((name) => [name, 1])),
   });

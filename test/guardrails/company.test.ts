@@ -156,6 +156,7 @@ test('laws: each one that is due is told once, within 15 minutes, and the last o
         }
       }
     }),
+    { numRuns: 500 },
   );
   expect(taken).toBeGreaterThan(0);
   expect(waiting).toBeGreaterThan(0);

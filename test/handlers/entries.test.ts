@@ -1,5 +1,10 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLinks } from '#adapters/links.ts';
+import { createGuardStore } from '#adapters/store/guard-store.ts';
+import { createTable as tableOver } from '#adapters/store/table.ts';
+import type { RuntimeCase } from '#domain/guardrails/runtime-case.ts';
+import { day } from '#domain/time.ts';
 import { type Emulator, startEmulator } from '#local/emulator/emulator.ts';
 import { createTable } from '#local/engines/table.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
@@ -15,7 +20,8 @@ const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices';
 const declared = {
   'watch-availability': ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
   'send-notice': ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS'],
-  links: ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS'],
+  'guard-runtimes': ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
+  links: ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN'],
 } as const;
 const variables: Variables = {
   AWS_REGION: 'eu-west-1',
@@ -53,6 +59,8 @@ beforeAll(async () => {
     },
     mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
     availability: { watches: [{ to: 'ada@example.com', region, configId: h100, notify: 'every' }] },
+    // Real seconds.
+    guardrails: { sampleOffsetSeconds: 0 },
   };
   env = {
     ...variables,
@@ -129,14 +137,53 @@ test('bundled and run by plain node, the functions take a wish to a mail, and it
   }
 });
 
-test('a run that fails throws, and its log lines and metrics are written all the same', async () => {
-  const { answers, lines } = await runEntry(
-    bundles.pathOf('watch-availability'),
-    { ...env, PROVIDER_TOKEN: 'pat-nc-no' },
-    [{}],
+test('guard-runtimes reads and judges; a Keep link keeps, and nothing printed gives it away', async () => {
+  const { id, project } = emulator.control.addRuntime({ name: 'ada-notebook', metrics: { kind: 'idle' } });
+  const guarded = await runEntry(bundles.pathOf('guard-runtimes'), env, [{ source: 'aws.scheduler' }]);
+  expect(guarded.answers).toEqual([null]);
+  const facts = { service: 'guard-runtimes', function_request_id: 'request-0', cold_start: true };
+  expect(guarded.lines).toContainEqual(
+    expect.objectContaining({ level: 'INFO', message: 'guarded', ...facts, complete: true, runtimes: 1, idle: 1 }),
   );
+  const readings = guarded.lines.filter(({ message }) => message === 'readings');
+  expect(readings).toHaveLength(1);
+  expect(JSON.stringify(readings)).not.toMatch(new RegExp(`ada-notebook|${id}`));
+  expect(metricsIn(guarded.lines)).toEqual([{ service: 'guard-runtimes', GuardRuns: 1 }]);
+
+  const dynamodb = tableClient(engines.proxies.table.endpoint);
+  const episode = { id: 'episode-1', since: Date.now(), keepAtMost: day };
+  const kase: RuntimeCase = { project, id, name: 'ada-notebook', ground: 'g', episode, outbox: [] };
+  await createGuardStore(tableOver(dynamodb, variables.TABLE_NAME ?? '')).saveCase(kase, 0);
+  dynamodb.destroy();
+  const links = createLinks({ keys: [{ version: '1', secret: linkSecret }], baseUrl: 'https://links.example.com' });
+  const expiresAt = Date.now() + 60_000;
+  const link = new URL(links.keepUrl({ project, runtimeId: id, episodeId: 'episode-1', mailId: 'mail-1', expiresAt }));
+  const keepToken = link.searchParams.get('token') ?? '';
+  const visits = [
+    eventOf('GET', { path: '/keep', token: keepToken }),
+    eventOf('POST', { path: '/keep', token: keepToken, body: 'for=4h' }),
+    eventOf('POST', { path: '/keep', token: `${keepToken.slice(0, -4)}AAAA`, body: 'for=4h' }),
+  ];
+  const kept = await runEntry(bundles.pathOf('links'), env, visits);
+  expect(kept.answers).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }, { statusCode: 403 }]);
+  const told = { service: 'links', function_request_id: 'request-1', runtimeId: id };
+  expect(kept.lines).toContainEqual(expect.objectContaining({ message: 'runtime-kept', ...told }));
+  expect(metricsIn(kept.lines)).toMatchObject([{ RuntimesKept: 1 }]);
+  const printed = guarded.output + kept.output;
+  for (const secret of ['@', emulator.token, linkSecret, 'token=', ...keepToken.split('.').slice(1)]) {
+    expect(printed).not.toContain(secret);
+  }
+});
+
+test.each([
+  ['watch-availability', { PollsFailed: 1 }],
+  ['guard-runtimes', { RuntimesUnlisted: [1, 1] }],
+] as const)('%s that fails throws, and its log lines and metrics are written all the same', async (name, metrics) => {
+  const refused = { ...env, PROVIDER_TOKEN: 'pat-nc-no' };
+  const { answers, lines, output } = await runEntry(bundles.pathOf(name), refused, [{}]);
   expect(answers).toEqual([{ failed: expect.stringContaining('Parts of the run that failed') }]);
-  expect(metricsIn(lines)).toMatchObject([{ PollsFailed: 1 }]);
+  expect(metricsIn(lines)).toMatchObject([metrics]);
+  expect(output).not.toContain('pat-nc-no');
 });
 
 test('a link that cannot be answered is a page, a log line and a metric', async () => {
@@ -155,19 +202,16 @@ describe.each(entryNames)('%s', (name) => {
 
   test('without its variables fails at its start and names every one of them, and no other', async () => {
     const failure = await failureToStart(bundles.pathOf(name), without(Object.keys(variables), env));
-    expect(failure).toContain('EnvironmentError: The environment has 3 faults:');
+    expect(failure).toContain(`EnvironmentError: The environment has ${declared[name].length} faults:`);
     expect(failure?.match(/^ {2}\w+(?=: given nothing)/gm)?.map((line) => line.trim())).toEqual(declared[name]);
   });
 });
 
-test.each(['watch-availability', 'send-notice'] as const)(
-  '%s fails at its start where the settings have faults',
-  async (name) => {
-    const failure = await failureToStart(bundles.pathOf(name), {
-      ...env,
-      TEST_SETTINGS: '{"mail":{"sender":"nobody"}}',
-    });
-    expect(failure).toMatch(/^SettingsError: The settings have \d+ faults:/);
-    expect(failure).toContain('mail.sender: given "nobody"');
-  },
-);
+test.each(entryNames)('%s fails at its start where the settings have faults', async (name) => {
+  const failure = await failureToStart(bundles.pathOf(name), {
+    ...env,
+    TEST_SETTINGS: '{"mail":{"sender":"nobody"}}',
+  });
+  expect(failure).toMatch(/^SettingsError: The settings have \d+ faults:/);
+  expect(failure).toContain('mail.sender: given "nobody"');
+});

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
-export const entryNames = ['watch-availability', 'send-notice', 'links'] as const;
+export const entryNames = ['watch-availability', 'guard-runtimes', 'send-notice', 'links'] as const;
 export type EntryName = (typeof entryNames)[number];
 export type Variables = Readonly<Record<string, string>>;
 

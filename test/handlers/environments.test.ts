@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironment, type Variables } from '#adapters/configuration/environment.ts';
 import { createLinks } from '#adapters/links.ts';
+import { environmentSchema as guardRuntimes } from '#handlers/guard-runtimes/environment.ts';
 import { environmentSchema as links } from '#handlers/links/environment.ts';
 import { environmentSchema as sendNotice } from '#handlers/send-notice/environment.ts';
 import { linkKeysOf } from '#handlers/variables.ts';
@@ -18,7 +19,8 @@ const good: Variables = {
 describe.each([
   ['watch-availability', watchAvailability, ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
   ['send-notice', sendNotice, ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS']],
-  ['links', links, ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS']],
+  ['guard-runtimes', guardRuntimes, ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
+  ['links', links, ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN']],
 ])('the environment of %s', (_name, schema, names) => {
   test('is what it declares, as it stands there', () => {
     expect(readEnvironment(schema, good)).toEqual(Object.fromEntries(names.map((name) => [name, good[name]])));
@@ -77,8 +79,12 @@ test('the keys of the links: the first one signs, all verify', () => {
   expect(url).toContain('token=2.');
 });
 
-test('a token that is missing is explained in words that help', () => {
-  expect(() => readEnvironment(watchAvailability, { ...good, PROVIDER_TOKEN: '' })).toThrow(
+test.each([
+  ['watch-availability', watchAvailability],
+  ['guard-runtimes', guardRuntimes],
+  ['links', links],
+])('a token that is missing is explained in words that help: %s', (_name, schema) => {
+  expect(() => readEnvironment(schema, { ...good, PROVIDER_TOKEN: '' })).toThrow(
     'PROVIDER_TOKEN: given nothing; allowed: a personal access token of the provider',
   );
 });

@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { readSettings } from '#adapters/configuration/define-config.ts';
 import { createLinks, type LinkFacts } from '#adapters/links.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -23,6 +25,17 @@ export const tokenFor = (facts: Partial<LinkFacts> = {}, version = '2', secret =
   return new URL(url).searchParams.get('token') ?? '';
 };
 export const token = tokenFor();
+
+export const settings = readSettings({
+  provider: { organisation: 'org-17', projects: ['prj-42'] },
+  mail: { sender: 'warden@example.com', operator: 'operator@example.com' },
+});
+
+/** For links of job 1, none of which asks the provider. */
+export const unasked = createProviderClient({
+  settings: settings.provider,
+  credential: { kind: 'token', token: () => Promise.reject(new Error('The provider is not to be asked.')) },
+});
 
 /** Ada's mail named two of her three watches. */
 export const ada: Recipient = {
@@ -80,7 +93,9 @@ export const startLinksBench = async () => {
       store: createRecipientStore(tableOver(client, TABLE_NAME)),
       handler: createHandler({
         environment,
+        settings,
         dynamodb: client,
+        provider: unasked,
         clock: () => now,
         report: (event) => events.push(event),
       }),

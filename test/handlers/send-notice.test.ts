@@ -16,9 +16,8 @@ import { createTable, startTable, type Table } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import { startMailService } from '../adapters/mail-service.ts';
-
 import { mailClient, tableClient } from '../local/sdk-clients.ts';
-import { eventOf } from './links-bench.ts';
+import { eventOf, unasked } from './links-bench.ts';
 import { configId, now, openOffer, owedFor, owedPerson, personWith, region } from './people.ts';
 
 const settings = readSettings({
@@ -80,6 +79,7 @@ const handle = async (bodies: readonly string[], client = ses): Promise<string[]
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   return event.Records.filter(({ messageId }) => failed.has(messageId)).map(({ body }) => body);
 };
+const linksParts = () => ({ environment, settings, dynamodb, provider: unasked });
 const to = (recipientId: string) => JSON.stringify({ recipientId });
 const mailedTo = async () => (await inbox.messages()).map((mail) => mail.to[0]).toSorted();
 const named = (name: WardenEvent['event']) => events.filter(({ event }) => event === name);
@@ -147,7 +147,7 @@ test('the mail says what the settings say, and its link stops the watch that it 
   if (recipient === undefined) throw new Error('Ada is gone');
   const rearmed = personWith('ada', { w1: { region, configId } });
   await store.saveRecipient({ ...recipient.recipient, watches: rearmed.watches }, recipient.version);
-  const links = createLinksHandler({ environment, dynamodb, clock, report });
+  const links = createLinksHandler({ ...linksParts(), clock, report });
   const visit = eventOf('POST', { token: link.searchParams.get('token') ?? '', body: 'List-Unsubscribe=One-Click' });
   expect(await links(visit, lambdaContext({ functionName: 'links' }))).toMatchObject({ statusCode: 200 });
   expect((await store.readRecipient('ada'))?.recipient.watches.w1?.standing).toMatchObject({ because: 'unsubscribed' });
@@ -158,7 +158,7 @@ test('the links of a mail work for 90 days', async () => {
   const [mail] = await inbox.messages();
   const token = /token=([^>]+)>/.exec(mail?.headers.find(({ name }) => name === 'List-Unsubscribe')?.value ?? '')?.[1];
   const statusAt = async (at: number) => {
-    const links = createLinksHandler({ environment, dynamodb, clock: () => at, report });
+    const links = createLinksHandler({ ...linksParts(), clock: () => at, report });
     const answer = await links(eventOf('GET', { token: token ?? '' }), lambdaContext({ functionName: 'links' }));
     return answer.statusCode;
   };

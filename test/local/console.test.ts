@@ -20,7 +20,7 @@ const open = (options: Partial<ConsoleOptions> = {}) => {
   return { console, text: () => written.join(''), lines: () => written.join('').split('\n').slice(0, -1) };
 };
 
-const started: LocalEvent = {
+const started = {
   event: 'started',
   provider: 'emulated',
   providerUrl: 'http://127.0.0.1:7100',
@@ -28,12 +28,14 @@ const started: LocalEvent = {
   tableUrl: 'http://127.0.0.1:8000',
   speed: 60,
   notes: ['Everything is lost at the end.'],
-};
+} as const satisfies LocalEvent;
+
+const runtime = { project: 'prj-42', runtimeId: 'rt-1', name: 'bob-notebook' };
 
 const h100 = { region: 'as-south-1', configId: 'gpu-h100-80g-20cpu-125g', gpuModel: 'NVIDIA H100' };
 
 /** One of each kind. */
-const everything: readonly (WardenEvent | LocalEvent)[] = [
+const everything = [
   started,
   { event: 'watches-changed', added: 2, removed: 0 },
   { event: 'run-skipped', because: 'another run holds the lease' },
@@ -61,9 +63,38 @@ const everything: readonly (WardenEvent | LocalEvent)[] = [
   { event: 'window-closed', ...h100, openedAt: start, at: start + 42 * minute },
   { event: 'watch-expired', watchId: 'w-1', recipientId: 'r-ada' },
   { event: 'unsubscribed', recipientId: 'r-ada', watches: 1 },
+  { event: 'guarded', at: start, complete: true, runtimes: 6, idle: 3, busy: 2, unknown: 1 },
+  { event: 'readings', packed: 'AAECAw==' },
+  { event: 'runtimes-unlisted', project: 'prj-42', because: 'page 2 is missing' },
+  { event: 'slowed-down', callsAtOnce: 1, because: '429' },
+  { event: 'runtime-unknown', ...runtime, because: 'the provider answered 503' },
+  { event: 'runtime-reported', ...runtime, because: 'its plan is reserved' },
+  { event: 'runtime-warned', ...runtime, step: 'first', recipientId: 'r-bob', deleteAt: start + 15 * minute },
+  { event: 'runtime-warned', ...runtime, step: 'last', recipientId: 'r-bob', deleteAt: start + 15 * minute },
+  { event: 'warnings-voided', ...runtime, because: 'somebody asked to keep it' },
+  { event: 'runtime-kept', ...runtime, until: start + 20 * minute },
+  { event: 'runtime-would-be-deleted', ...runtime, because: 'idle for 120 min', usdPerHour: 2.39 },
+  { event: 'runtime-deleting', ...runtime, because: 'idle for 120 min' },
+  { event: 'runtime-deleted', ...runtime, usdPerHour: 2.39 },
+  { event: 'runtime-deleted', ...runtime },
+  { event: 'runtime-spared', ...runtime, because: 'it is in use again' },
+  { event: 'runtime-stuck', ...runtime, because: 'it does not go' },
+  { event: 'runtime-reappeared', ...runtime },
+  { event: 'runtime-recreated', ...runtime, createdId: 'rt-2' },
+  { event: 'breaker-opened', runtimes: 7, fleet: 9 },
+  { event: 'breaker-rearmed', recipientId: 'r-operator' },
   { event: 'job-failed', job: 'watch-availability', because: 'broken' },
   { event: 'stopping', because: 'Ctrl-C' },
-];
+] as const satisfies readonly (WardenEvent | LocalEvent)[];
+
+type Told = WardenEvent | LocalEvent;
+type Left = Exclude<Told['event'], (typeof everything)[number]['event']>;
+/** A new event that is not among them does not compile. */
+const complete: [Left] extends [never] ? true : Left = true;
+
+test('every event is told of here', () => {
+  expect(complete).toBe(true);
+});
 
 describe('for a person', () => {
   test('a line per thing that happens, and a line for each new day', () => {
@@ -102,10 +133,29 @@ describe('for a person', () => {
       ── 2026-03-03 UTC
       23:30:00  · watch ended    it has run out, for r-ada
       23:30:00  ▽ unsubscribed   1 watch of r-ada
+      23:30:00  · guarded        6 runtimes: 2 busy, 3 idle, 1 unknown
+      23:30:00  ! listing cut    runtimes of prj-42: page 2 is missing
+      23:30:00  ! slowed down    to 1 call at once: 429
+      23:30:00  ! not readable   bob-notebook: the provider answered 503
+      23:30:00  · only reported  bob-notebook: its plan is reserved
+      23:30:00  ▽ first warning  bob-notebook: to be deleted at 23:45:00
+      23:30:00  ▽ last warning   bob-notebook: to be deleted at 23:45:00
+      23:30:00  · warning void   bob-notebook: somebody asked to keep it
+      23:30:00  ▲ kept           bob-notebook: until 23:50:00
+      23:30:00  ▽ would delete   bob-notebook: idle for 120 min, $2.39 an hour less
+      23:30:00  ▽ deleting       bob-notebook: idle for 120 min
+      23:30:00  ▽ deleted        bob-notebook, $2.39 an hour less
+      23:30:00  ▽ deleted        bob-notebook
+      23:30:00  ▲ spared         bob-notebook: it is in use again
+      23:30:00  ! still billing  bob-notebook: it does not go
+      23:30:00  ! there again    bob-notebook was deleted, and bills again
+      23:30:00  ▲ created again  bob-notebook, now rt-2
+      23:30:00  ! breaker open   7 of 9 runtimes turned idle together; nothing is deleted
+      23:30:00  ▲ breaker shut   by r-operator
       23:30:00  ! failed         watch-availability: broken
       23:30:00  · stopping       Ctrl-C
 
-        1 window opened, 1 closed, 1 mail sent, 1 time not sent, 1 undeliverable, 5 failures
+        1 window opened, 1 closed, 1 mail sent, 2 warnings, 1 kept, 2 deleted, 1 would be deleted, 1 not readable, 1 only reported, 1 time not sent, 1 undeliverable, 6 failures
       "
     `);
   });
@@ -116,6 +166,30 @@ describe('for a person', () => {
       console.report({ event: 'polled', complete: true, offers: 12, rentable, at: start });
     expect(lines().filter((line) => line.includes('polled'))).toHaveLength(3);
     expect(console.end().polls).toBe(5);
+  });
+
+  test('the same round again is no news, another is; packed readings are for machines', () => {
+    const { console, lines } = open();
+    const round = { event: 'guarded', complete: true, runtimes: 3, busy: 1, unknown: 0, at: start } as const;
+    for (const idle of [2, 2, 1, 1, 2]) {
+      console.report({ ...round, idle });
+      console.report({ event: 'readings', packed: 'AAECAw==' });
+      console.report({ event: 'polled', complete: true, offers: 12, rentable: 1, at: start });
+    }
+    expect(lines().filter((line) => line.includes('guarded'))).toHaveLength(3);
+    expect(lines().filter((line) => line.includes('polled'))).toHaveLength(1);
+    expect(lines().join()).not.toContain('AAECAw');
+    expect(console.end().guarded).toBe(5);
+  });
+
+  test('the summary speaks of runtimes where any round looked after them, and of troubles where there were any', () => {
+    const { console, lines } = open();
+    console.report({ event: 'guarded', at: start, complete: true, runtimes: 0, idle: 0, busy: 0, unknown: 0 });
+    console.end();
+    expect(lines().at(-1)).toBe('  0 windows opened, 0 closed, 0 mails sent, 0 warnings, 0 kept, 0 deleted');
+    const without = open();
+    without.console.end();
+    expect(without.lines().at(-1)).toBe('  0 windows opened, 0 closed, 0 mails sent');
   });
 
   test('times are those of the zone', () => {
@@ -132,15 +206,22 @@ describe('for a person', () => {
     expect(text()).not.toContain('lapsed');
   });
 
-  test('words of the provider cannot steer the terminal', () => {
+  const nasty = 'H100\u001b[2J\n\u202efake';
+  const foreign = new Set(['because', 'name', 'project', 'createdId', 'part', 'gpuModel', 'region', 'configId']);
+  /** With such words wherever those of the provider or of people stand. */
+  const hostile = everything
+    .filter(({ event }) => event !== 'started' && event !== 'readings')
+    .map(
+      (event): Exclude<Told, { event: 'started' }> =>
+        JSON.parse(JSON.stringify(event), (field, value) => {
+          if (!foreign.has(field)) return value;
+          return Array.isArray(value) ? value.map(() => nasty) : nasty;
+        }),
+    );
+
+  test.each(hostile)('words of the provider cannot steer the terminal: $event', (event) => {
     const { console, text } = open();
-    console.report({
-      event: 'window-opened',
-      ...h100,
-      gpuModel: 'H100\u001b[2J\n\u202efake',
-      pricePerGpuHour: 1,
-      at: start,
-    });
+    console.report(event);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
     expect(text()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     expect(text().split('\n')).toHaveLength(3);
@@ -209,8 +290,16 @@ test('every event adds to its count, and to no other', () => {
     mailsFailed: 1,
     mailsUndeliverable: 1,
     unsubscribed: 1,
+    guarded: 1,
+    warned: 2,
+    kept: 1,
+    deleted: 2,
+    spared: 1,
+    unknown: 1,
+    reportedOnly: 1,
+    wouldBeDeleted: 1,
     runsSkipped: 1,
-    listingsIncomplete: 1,
-    failures: 5,
+    listingsIncomplete: 2,
+    failures: 6,
   });
 });

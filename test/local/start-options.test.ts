@@ -66,6 +66,7 @@ describe('the real provider', () => {
       inventoryUrl: 'https://api.example.com/inv',
       token: 'pat-nc-secret',
       dataDirectory: '.warden',
+      enforce: false,
       watches: [],
       json: false,
     });
@@ -98,6 +99,29 @@ describe('the real provider', () => {
     expect(message).toContain('--speed: given "60"; allowed: nothing with the real provider: its time is real time');
     expect(message).toContain('--availability: given "a.csv"; allowed: nothing with the real provider');
   });
+});
+
+describe('--enforce', () => {
+  const provider = ['--provider-url', 'https://api.example.com/gpu'];
+
+  test('is for the real provider with a real mail server', () => {
+    expect(options([...provider, '--smtp-url', 'smtp://host', '--enforce'], withToken)).toMatchObject({
+      enforce: true,
+    });
+  });
+
+  test('is refused where nobody could be warned', () => {
+    expect(refusal([...provider, '--enforce'], withToken)).toContain(
+      '--enforce: given no --smtp-url; allowed: with --smtp-url only: owners are warned by mail first',
+    );
+  });
+
+  test.each([[['--enforce']], [['--enforce', '--smtp-url', 'smtp://host', '--watch', 'to=me@example.com']]])(
+    '%j is refused: the emulated provider has a story of its own',
+    (words) => {
+      expect(refusal(words)).toContain('--enforce: given no --provider-url; allowed: the real provider only');
+    },
+  );
 });
 
 describe('one value', () => {
@@ -213,6 +237,7 @@ test('--help names every option and shows how to use it', () => {
     '--provider-url',
     '--inventory-url',
     '--smtp-url',
+    '--enforce',
     '--availability',
     '--speed',
     '--watch',

@@ -27,6 +27,7 @@ const settingsFor = (watches: object[]) =>
     provider: { organisation: emulator.organisation, projects: emulator.projects },
     mail: { sender: 'warden@gpu.dev', operator: 'ops@gpu.dev' },
     availability: { watches },
+    guardrails: { sampleOffsetSeconds: 0 },
   });
 
 const optionsFor = (changes: Partial<ProviderOptions> = {}): ProviderOptions => ({
@@ -35,6 +36,7 @@ const optionsFor = (changes: Partial<ProviderOptions> = {}): ProviderOptions => 
   inventoryUrl: emulator.inventoryUrl,
   token: emulator.token,
   dataDirectory,
+  enforce: false,
   watches: [],
   json: true,
   ...changes,

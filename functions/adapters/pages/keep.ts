@@ -116,9 +116,9 @@ ${notKept.length > 0 && html`<p>Not kept:</p>${list(notKept.map(({ runtime, beca
 export const notIdleAnyMorePage = (runtimes: readonly ToldRuntime[]): Page =>
   page(
     200,
-    runtimes.length === 1 ? 'In use again' : 'They are in use again',
+    runtimes.length > 1 ? 'They are in use again' : 'In use again',
     html`${list(runtimes.map(runtimeWords))}
-<p>${runtimes.length === 1 ? 'It has' : 'They have'} been used since the mail was written, so the warning is void. Idle time is counted anew, and before any deletion there is a new warning.</p>
+<p>${runtimes.length > 1 ? 'They have' : 'It has'} been used since the mail was written, so the warning is void. Idle time is counted anew, and before any deletion there is a new warning.</p>
 <p class="muted after">There is nothing to do.</p>`,
   );
 
