@@ -10,13 +10,14 @@ import {
   shapesSchema,
   todoSchema,
 } from '#adapters/store/items.ts';
-import type { Item, Table } from '#adapters/store/table.ts';
+import { takeLease } from '#adapters/store/lease.ts';
+import { type Item, sortable, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
 import type { Board, Fleet, Todo } from '#domain/board.ts';
 import { historyKept } from '#domain/keeping.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
 import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
-import { type Instant, second } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
 import { rankOfLimit, rankOfPrice, type Shape, shapeOf } from '#domain/watch-index.ts';
 
@@ -26,13 +27,6 @@ const fleetKey = { pk: board, sk: 'fleet' };
 const shapesKey = { pk: board, sk: 'shapes' };
 const offerPrefix = 'offer#';
 const todoPrefix = 'todo#';
-
-/** Sorts as text the way the numbers sort: instants up to the year 5138. */
-const sortable = (instant: Instant) => String(instant).padStart(14, '0');
-/** DynamoDB's TTL attribute counts in seconds. It only sweeps: every date that matters is checked by the code. */
-const sweptAt = (instant: Instant) => Math.ceil(instant / second);
-
-const sortKeyOf = (item: Item): string => (typeof item.sk === 'string' ? item.sk : '');
 
 type ReadBoard = {
   fleet: Fleet;
@@ -74,14 +68,7 @@ const readBoard = async (table: Table): Promise<Board> => {
 
 const fleetAndOffers = (table: Table) => ({
   /** Takes the one lease of the workflow; false while another run holds it. */
-  takeLease: async (holder: string, now: Instant, until: Instant): Promise<boolean> =>
-    (await table.update(fleetKey, {
-      expression: 'SET lease = :lease',
-      // Ours already: the answer to the first try was lost on its way, and the client tried again.
-      condition: 'attribute_not_exists(lease) OR lease.#until <= :now OR lease.holder = :holder',
-      names: { '#until': 'until' },
-      values: { ':lease': { holder, until }, ':now': now, ':holder': holder },
-    })) !== undefined,
+  takeLease: (holder: string, now: Instant, until: Instant) => takeLease(table, fleetKey, { holder, until }, now),
   /** Writes the fleet and how long the lease is still held (until now: no longer); false if it was lost meanwhile. */
   saveFleet: async (holder: string, fleet: Fleet, leaseUntil: Instant): Promise<boolean> =>
     table.put(

@@ -10,6 +10,7 @@ import {
 } from '#adapters/store/guard-items.ts';
 import { createGuardLedger } from '#adapters/store/guard-ledger.ts';
 import { ItemNotUnderstoodError, readItem } from '#adapters/store/items.ts';
+import { takeLease } from '#adapters/store/lease.ts';
 import { packClocks, unpackClocks } from '#adapters/store/packed-clocks.ts';
 import { type Item, type Key, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
 import { type Breaker, closedBreaker } from '#domain/guardrails/breaker.ts';
@@ -106,14 +107,7 @@ const readBoard = async (table: Table): Promise<GuardBoard> => {
 
 const fleetAndBoard = (table: Table) => ({
   /** Takes the one lease of the workflow; false while another run holds it. */
-  takeLease: async (holder: string, now: Instant, until: Instant): Promise<boolean> =>
-    (await table.update(fleetKey, {
-      expression: 'SET lease = :lease',
-      // Ours already: the answer to the first try was lost on its way, and the client tried again.
-      condition: 'attribute_not_exists(lease) OR lease.#until <= :now OR lease.holder = :holder',
-      names: { '#until': 'until' },
-      values: { ':lease': { holder, until }, ':now': now, ':holder': holder },
-    })) !== undefined,
+  takeLease: (holder: string, now: Instant, until: Instant) => takeLease(table, fleetKey, { holder, until }, now),
   readBoard: () => readBoard(table),
   /** Writes the fleet and how long the lease is still held (until now: no longer); false if it was lost meanwhile. */
   saveFleet: (holder: string, { clocks, ...rest }: GuardFleet, leaseUntil: Instant): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import { type Catalogue, configsOf, type GuardBoard } from '#domain/guardrails/guard-board.ts';
 import { hour } from '#domain/time.ts';
-import type { GuardWorld, Run } from './world.ts';
+import type { Run } from '#workflows/runs.ts';
+import type { GuardWorld } from './world.ts';
 
 const catalogueEvery = hour;
 

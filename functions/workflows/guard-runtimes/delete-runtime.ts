@@ -8,9 +8,10 @@ import type { Intent, RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import { type SavedRuntime, savedKept } from '#domain/guardrails/saved-runtime.ts';
 import { entryFor, moneyIn } from '#domain/guardrails/situation.ts';
 import { type Instant, second } from '#domain/time.ts';
+import type { Run } from '#workflows/runs.ts';
 import type { Cases } from './cases.ts';
 import { type LastLook, lastLookHolds, lookLast } from './last-look.ts';
-import type { GuardWorld, Run } from './world.ts';
+import type { GuardWorld } from './world.ts';
 
 /** What the deletions of one run share. `slots` are those of the last hour, `tickSlots` those that this run took. */
 export type Deletions = {

@@ -12,8 +12,9 @@ import {
 import { policyFor } from '#domain/guardrails/policy.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Runtime } from '#domain/runtime.ts';
-import { type Instant, second } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
 import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
+import { beginRun, type Run } from '#workflows/runs.ts';
 import { createCases } from './cases.ts';
 import { catalogueOf } from './catalogue.ts';
 import { type Deletions, deleteRuntime } from './delete-runtime.ts';
@@ -24,10 +25,7 @@ import { reportRound } from './report-round.ts';
 import { flushAll, saveJudged, settleBreaker, settleVanished } from './settle-cases.ts';
 import { tellOperator } from './tell-operator.ts';
 import { watchDeletions, watchReappeared } from './watch-deletions.ts';
-import type { GuardSettings, GuardWorld, Run } from './world.ts';
-
-/** How long a run holds the lease at most: a crashed one must not cost the next minute's run. */
-const leaseFor = 58 * second;
+import type { GuardSettings, GuardWorld } from './world.ts';
 
 type Part = 'board' | 'runtimes' | 'prices' | 'detail' | 'cases' | 'deletions' | 'operator' | 'announce';
 
@@ -153,16 +151,8 @@ const act = async (deletions: Deletions, judged: readonly Judged[], fail: Fail):
  * part failed.
  */
 export const guardRuntimes = async (world: GuardWorld, run: Run, settings: GuardSettings): Promise<void> => {
-  const startedAt = world.clock();
-  if (startedAt >= run.deadline) {
-    world.report({ event: 'run-skipped', because: 'there is no time to record what it would see' });
-    return;
-  }
-  const leaseUntil = startedAt + leaseFor;
-  if (!(await world.store.takeLease(run.holder, startedAt, leaseUntil))) {
-    world.report({ event: 'run-skipped', because: 'another run holds the lease' });
-    return;
-  }
+  const leaseUntil = await beginRun(world, run);
+  if (leaseUntil === undefined) return;
   const failures: unknown[] = [];
   const fleet = await guardOnce(world, run, settings, failures, leaseUntil);
   await saveFleet(world, run, fleet, world.clock());

@@ -12,7 +12,8 @@ import { newCase, type RuntimeCase, type RuntimeKey } from '#domain/guardrails/r
 import { entryFor } from '#domain/guardrails/situation.ts';
 import { second } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
-import type { GuardWorld, Run } from './world.ts';
+import type { Run } from '#workflows/runs.ts';
+import type { GuardWorld } from './world.ts';
 
 /** Details read in one run at most: they are needed once for a runtime, before its first warning. */
 const mostDetails = 25;

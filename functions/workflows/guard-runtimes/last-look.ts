@@ -8,8 +8,9 @@ import type { Situation } from '#domain/guardrails/situation.ts';
 import { judgeRuntime } from '#domain/guardrails/verdict.ts';
 import type { RuntimeDetail, RuntimeMetrics } from '#domain/runtime.ts';
 import { type Instant, second } from '#domain/time.ts';
+import type { Run } from '#workflows/runs.ts';
 import type { Cases } from './cases.ts';
-import type { GuardWorld, Run } from './world.ts';
+import type { GuardWorld } from './world.ts';
 
 /** A DELETE comes within so long after the beginning of its own last look. */
 export const lastLookHolds = 10 * second;

@@ -2,7 +2,8 @@ import type { GuardBoard } from '#domain/guardrails/guard-board.ts';
 import { type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Runtime } from '#domain/runtime.ts';
 import type { Fail } from '#workflows/attempts.ts';
-import type { GuardSettings, GuardWorld, Run } from './world.ts';
+import type { Run } from '#workflows/runs.ts';
+import type { GuardSettings, GuardWorld } from './world.ts';
 
 /**
  * The runtimes that the provider shows in the configured projects. `complete` names the projects of which every page came:

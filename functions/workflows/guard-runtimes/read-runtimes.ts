@@ -5,7 +5,8 @@ import { type Reading, readUse } from '#domain/guardrails/reading.ts';
 import { type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Runtime } from '#domain/runtime.ts';
 import { type Instant, second } from '#domain/time.ts';
-import type { GuardSettings, GuardWorld, Run } from './world.ts';
+import type { Run } from '#workflows/runs.ts';
+import type { GuardSettings, GuardWorld } from './world.ts';
 
 /** What a round of readings brought. A runtime that was not reached has none. `slowedTo`: how many calls at once the next round begins with. */
 export type Readings = { readonly readings: ReadonlyMap<RuntimeKey, Reading>; readonly slowedTo?: number };

@@ -68,6 +68,3 @@ export type GuardSettings = {
   /** Minute of the day, in the rules' time zone, at which the daily mail is due. */
   readonly dailyMailMinute: number;
 };
-
-/** One run: who it is, and until when it may work. */
-export type Run = { readonly holder: string; readonly deadline: Instant; readonly signal: AbortSignal };

@@ -6,8 +6,9 @@ import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
 import { day, type Instant, minute, sooner } from '#domain/time.ts';
 import type { Fail } from '#workflows/attempts.ts';
+import type { Run } from '#workflows/runs.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
-import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 const recipientsAtOnce = 16;
 /** Whoever puts a marker writes the recipient within this time; a younger marker is never taken away. */

@@ -10,8 +10,9 @@ import { exactOffer, fitsVram } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
 import { bucketsFor, gpusOfShape, type Shape } from '#domain/watch-index.ts';
 import type { Fail } from '#workflows/attempts.ts';
+import type { Run } from '#workflows/runs.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
-import type { Run, WatchAvailabilityWorld } from './world.ts';
+import type { WatchAvailabilityWorld } from './world.ts';
 
 const recipientsAtOnce = 16;
 /** An entry without its watch may belong to one that is being made this moment; older than this it is left over. */

@@ -17,8 +17,9 @@ import {
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
 import { entryOf, shapeOf } from '#domain/watch-index.ts';
+import type { Run } from '#workflows/runs.ts';
 import { changeRecipient } from './look-at-recipient.ts';
-import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 const recipientIdOf = (world: WatchAvailabilityWorld, address: string) => world.digest(address.toLowerCase());
 

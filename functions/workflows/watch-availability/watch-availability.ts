@@ -15,19 +15,18 @@ import { type Instant, minute, second } from '#domain/time.ts';
 import type { Watch } from '#domain/watch.ts';
 import { gpusOfShape } from '#domain/watch-index.ts';
 import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
+import { beginRun, type Run } from '#workflows/runs.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
 import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
-import type { Run, WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
+import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
 export class RunLateError extends Error {
   override readonly name = 'RunLateError';
 }
 
-/** How long a run holds the lease at most: a crashed one must not cost the next minute's run. */
-const leaseFor = 58 * second;
 const expiriesEvery = 10 * minute;
 
 /** Writes what a listing changed: the window that closed first, so that a crash never loses one from the history. */
@@ -150,15 +149,8 @@ export const watchAvailability = async (
   settings: WatchAvailabilitySettings,
 ): Promise<void> => {
   const startedAt = world.clock();
-  if (startedAt >= run.deadline) {
-    world.report({ event: 'run-skipped', because: 'there is no time to record what it would see' });
-    return;
-  }
-  const leaseUntil = startedAt + leaseFor;
-  if (!(await world.store.takeLease(run.holder, startedAt, leaseUntil))) {
-    world.report({ event: 'run-skipped', because: 'another run holds the lease' });
-    return;
-  }
+  const leaseUntil = await beginRun(world, run);
+  if (leaseUntil === undefined) return;
   const failures: unknown[] = [];
   for (const dueAt of looksOf(startedAt, settings.pollSeconds)) {
     if (dueAt >= run.deadline) break;

@@ -65,6 +65,3 @@ export type WatchAvailabilitySettings = {
   readonly upstreamTo: string;
   readonly wishes: readonly ConfigWish[];
 };
-
-/** One run: who it is, and until when it may work. */
-export type Run = { readonly holder: string; readonly deadline: Instant; readonly signal: AbortSignal };
