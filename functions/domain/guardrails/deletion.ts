@@ -38,7 +38,7 @@ export const wouldDelete = (kase: RuntimeCase, entry: LedgerEntry, now: Instant)
 export const intended = (kase: RuntimeCase, intent: Intent, now: Instant): RuntimeCase => {
   const before = kase.deletion?.state === 'deleting' ? kase.deletion : undefined;
   const asks = (before?.asks ?? 0) + 1;
-  const { asked = before === undefined ? undefined : askedBy(before) } = kase;
+  const asked = (before === undefined ? undefined : askedBy(before)) ?? kase.asked;
   return {
     ...kase,
     ...(asked === undefined ? {} : { asked }),

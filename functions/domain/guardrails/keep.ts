@@ -31,6 +31,7 @@ export const keepable = (
   if (kase?.deletion !== undefined && kase.deletion.state !== 'condemned') {
     return { outcome: 'too-late', state: kase.deletion.state };
   }
+  if (kase?.vanishedAt !== undefined) return { outcome: 'too-late', state: 'gone' };
   return kase?.episode?.id === episodeId ? { outcome: 'keepable', kase } : { outcome: 'over' };
 };
 

@@ -8,7 +8,7 @@ import { keepChoicesUpTo } from './keep.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { moneyOf } from './money.ts';
 import { canRecreate } from './particulars.ts';
-import { addresseesFor, type Exemption, type GuardRules, type Policy, policyFor } from './policy.ts';
+import { addresseesFor, type Exemption, exemptionFor, type GuardRules, type Policy, policyFor } from './policy.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
 import type { DailyMail, ToldExemption, ToldRuntime, WarningRow } from './runtime-notice.ts';
 import { evidenceOf, ledgerRuntimeOf } from './situation.ts';
@@ -55,6 +55,7 @@ const composeOne = (
   const runtime = runtimeOf(kase);
   const facts = factsOf(board.catalogue, runtime);
   const policy = policyFor(rules, runtime, facts);
+  if (exemptionFor(rules, runtime, now) !== undefined) return undefined;
   // The rules have changed since it became owed: the next run voids it.
   if (digest(groundOf(policy, addresseesFor(rules, policy, runtime), runtime)) !== kase.ground) return undefined;
   const deleteAt = deletionNamed(warning, policy, now);

@@ -146,7 +146,8 @@ const climbing = (kase: RuntimeCase | undefined, situation: Situation): Verdict 
   if (idle < firstWarningAfter && firstIsDue) {
     return { verdict: 'leave', because, next: { step: 'first', at: now + firstWarningAfter - idle }, deleteAt };
   }
-  return { verdict: 'wait', because, next: last, deleteAt };
+  // Below the first rung nobody is warned for company.
+  return { verdict: 'wait', because, ...(idle < firstWarningAfter ? {} : { next: last }), deleteAt };
 };
 
 const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict => {

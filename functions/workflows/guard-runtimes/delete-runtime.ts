@@ -77,10 +77,11 @@ const askToDelete = async (deletions: Deletions, look: Extract<LastLook, { resul
     to: situation.addressees,
     ...(savedId === undefined ? {} : { savedId }),
   };
+  // A look that is too old by now says nothing: the next run looks again.
+  const isOld = () => world.clock() >= startedAt + lastLookHolds;
+  if (isOld()) return;
   const intending = intended(kase, intent, world.clock());
-  if (!(await cases.save(intending))) return;
-  // The look is too old: the next run looks again, and asks then.
-  if (world.clock() >= startedAt + lastLookHolds) return;
+  if (!(await cases.save(intending)) || isOld()) return;
   try {
     const bounds = { signal: run.signal, deadline: startedAt + lastLookHolds };
     const { outcome } = await world.provider.deleteRuntime(kase, bounds);

@@ -31,6 +31,9 @@ const release = (
     current === undefined ? { result: undefined } : { save: released(current, claimId, change), result: undefined },
   );
 
+/** An address that failed so often, over about an hour, is passed over for the next: somebody must hear of it. */
+const mostFailures = 6;
+
 /** Sends one mail while the address is claimed, and records what came of it. */
 const sendOne = async (
   world: RuntimeNoticeWorld,
@@ -54,12 +57,14 @@ const sendOne = async (
       return 'sent';
     }
     case 'failed': {
-      let retryAt = now;
+      let failure = { count: 0, retryAt: now };
       await release(world, to, claimId, (recipient) => {
         const after = failed(recipient, sent.because, now);
-        retryAt = after.failure?.retryAt ?? now;
+        failure = after.failure ?? failure;
         return after;
       });
+      const { count, retryAt } = failure;
+      if (count >= mostFailures) await due.refused(now);
       world.report({ event: 'mail-failed', recipientId: to.id, because: sent.because, retryAt });
       return 'later';
     }
