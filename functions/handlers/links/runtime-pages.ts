@@ -60,8 +60,10 @@ export const answerKeepAll = async (
   request: LinkRequest,
 ): Promise<Page> => {
   const { timeZone } = world;
-  const views = await viewKeepAll(world, mailId);
-  if (views.length === 0) return notIdleAnyMorePage([]);
+  const all = await viewKeepAll(world, mailId);
+  const views = all.filter((view) => view.outcome === 'keepable');
+  const tooLate = all.find((view) => view.outcome === 'too-late');
+  if (views.length === 0) return tooLate === undefined ? notIdleAnyMorePage([]) : tooLatePage(tooLate.state);
   const choices = views
     .map((view) => view.choices)
     .reduce((all, some) => all.filter((choice) => some.includes(choice)));

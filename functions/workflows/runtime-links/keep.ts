@@ -85,14 +85,10 @@ export const keep = async (
 const linksOf = ({ mailId, rows }: WarningRecord): readonly KeepLink[] =>
   rows.map(({ project, id: runtimeId, episodeId }) => ({ project, runtimeId, episodeId, mailId }));
 
-/** What a Keep all link would do to each runtime of its mail that can still be kept; none where the mail is not known. */
-export const viewKeepAll = async (
-  world: KeepWorld,
-  mailId: string,
-): Promise<readonly Extract<KeepView, { outcome: 'keepable' }>[]> => {
+/** What a Keep all link would do to each runtime of its mail; none where the mail is not known. */
+export const viewKeepAll = async (world: KeepWorld, mailId: string): Promise<readonly KeepView[]> => {
   const record = await world.store.readWarningRecord(mailId);
-  const views = await Promise.all((record === undefined ? [] : linksOf(record)).map((link) => viewKeep(world, link)));
-  return views.filter((view) => view.outcome === 'keepable');
+  return Promise.all((record === undefined ? [] : linksOf(record)).map((link) => viewKeep(world, link)));
 };
 
 /** Keeps every runtime of a mail that can still be kept; answers the ids of those that are kept now. */

@@ -55,24 +55,24 @@ const step = async (
   return (await world.store.updateSaved(next, version)) ? { value: next, version: version + 1 } : undefined;
 };
 
-/** Writes down that it is there, and tells of it. */
+/** Writes down that it is there, and tells of it: the ledger first, under the time of the intent, so that a repeat adds nothing. */
 const recordCreated = async (
   world: RecreateWorld,
   kept: Kept,
   created: { readonly name: string; readonly runtimeId: string },
   recipientId: string,
 ): Promise<RecreateOutcome> => {
-  const { runtime, spec } = kept.value;
-  const at = world.clock();
-  if ((await step(world, kept, { state: 'created', ...created, at })) !== undefined) {
-    await world.store.appendLedger({
-      id: `${runtimeKey(runtime)}/${kept.value.id}/recreated`,
-      at,
-      act: 'recreated',
-      who: { kind: 'person', recipientId },
-      because: `created again as ${created.name} (${created.runtimeId})`,
-      runtime: { ...runtime, name: spec.name, region: spec.region, gpuConfigId: spec.gpuConfigId, gpus: spec.gpuCount },
-    });
+  const { runtime, spec, recreation } = kept.value;
+  const now = world.clock();
+  await world.store.appendLedger({
+    id: `${runtimeKey(runtime)}/${kept.value.id}/recreated`,
+    at: recreation.state === 'creating' ? recreation.at : now,
+    act: 'recreated',
+    who: { kind: 'person', recipientId },
+    because: `created again as ${created.name} (${created.runtimeId})`,
+    runtime: { ...runtime, name: spec.name, region: spec.region, gpuConfigId: spec.gpuConfigId, gpus: spec.gpuCount },
+  });
+  if ((await step(world, kept, { state: 'created', ...created, at: now })) !== undefined) {
     const { project, id: runtimeId } = runtime;
     world.report({ event: 'runtime-recreated', project, runtimeId, name: spec.name, createdId: created.runtimeId });
   }

@@ -2,6 +2,7 @@ import { addresseeOf } from '#domain/guardrails/episode.ts';
 import type { GuardBoard } from '#domain/guardrails/guard-board.ts';
 import type { GuardRules } from '#domain/guardrails/policy.ts';
 import { warningsFor } from '#domain/guardrails/runtime-mail.ts';
+import { isDue } from '#domain/guardrails/trouble.ts';
 import { claimSending, failed, mayWrite, refused, released } from '#domain/mailing.ts';
 import { newRecipient, type Recipient } from '#domain/recipient.ts';
 import type { Instant } from '#domain/time.ts';
@@ -119,6 +120,23 @@ const mailsFor = (
   ];
 };
 
+/** Whether something is owed to an address that is the last one and takes no mail: its message is to end where somebody sees it. */
+const isGivenUp = (
+  rules: GuardRules,
+  { cases, desk }: GuardBoard,
+  isTheirs: (address: string) => boolean,
+  now: Instant,
+): boolean => {
+  const waits = (retryAt: Instant | undefined) => retryAt !== undefined && retryAt > now;
+  const { troubles, digestOwed, retryAt } = desk.value;
+  const isOwed = digestOwed !== undefined || Object.values(troubles).some((trouble) => isDue(trouble, now));
+  if (isTheirs(rules.operator) && waits(retryAt) && isOwed) return true;
+  return [...cases.values()].some(
+    ({ value: { owedGone } }) =>
+      owedGone !== undefined && waits(owedGone.retryAt) && isTheirs(addresseeOf(owedGone) ?? ''),
+  );
+};
+
 /** An address that is known to take no mail: what is owed to it goes to whoever is next. */
 const refuseAll = async (world: RuntimeNoticeWorld, mails: readonly Due[]): Promise<SendNoticeOutcome> => {
   let outcome: SendNoticeOutcome = 'nothing-to-send';
@@ -148,18 +166,17 @@ export const sendRuntimeNotices = async (
   const claimId = world.newId();
   const taken = await claim(world, to, claimId);
   if (taken === 'later') return 'later';
-  const mails = mailsFor(world, rules, to, await world.store.readBoard(), isTheirs);
+  const board = await world.store.readBoard();
+  const mails = mailsFor(world, rules, to, board, isTheirs);
   if (taken === 'refused') return refuseAll(world, mails);
-  let outcome: SendNoticeOutcome = 'nothing-to-send';
-  try {
-    for (const due of mails) {
-      const mail = await due();
-      if (mail === undefined) continue;
-      outcome = await sendOne(world, to, claimId, mail);
-      if (outcome !== 'sent') break;
-    }
-  } finally {
-    await release(world, to, claimId);
+  let outcome: SendNoticeOutcome = isGivenUp(rules, board, isTheirs, world.clock()) ? 'undelivered' : 'nothing-to-send';
+  // What throws leaves the claim to run out: a mail whose yes could not be recorded is not sent again at once.
+  for (const due of mails) {
+    const mail = await due();
+    if (mail === undefined) continue;
+    outcome = await sendOne(world, to, claimId, mail);
+    if (outcome !== 'sent') break;
   }
+  await release(world, to, claimId);
   return outcome;
 };
