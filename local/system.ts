@@ -6,6 +6,7 @@ import { createSesMailer } from '#adapters/mailer.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
+import { createNoticeQueue } from '#adapters/queue.ts';
 import type { Report } from '#domain/event.ts';
 import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
@@ -67,7 +68,7 @@ export const createSystem = (options: SystemOptions) => {
       environment,
       settings,
       dynamodb,
-      sqs,
+      announce: createNoticeQueue(sqs, engines.queueUrl, 'availability').announce,
       inventory: createInventory(provider),
       clock: clock.now,
       sleep: clock.sleep,
@@ -77,7 +78,7 @@ export const createSystem = (options: SystemOptions) => {
       environment,
       settings,
       dynamodb,
-      sqs,
+      announce: createNoticeQueue(sqs, engines.queueUrl, 'runtimes').announce,
       provider,
       clock: clock.now,
       sleep: clock.sleep,

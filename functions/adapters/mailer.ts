@@ -39,3 +39,5 @@ export const createSesMailer = (
     }
   },
 });
+
+export type Mailer = ReturnType<typeof createSesMailer>;

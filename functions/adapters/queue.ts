@@ -64,3 +64,5 @@ export const createNoticeQueue = (client: SQSClient, queueUrl: string, about: No
     if (first !== undefined) throw failures.length === 1 ? first : new AggregateError(failures, String(first));
   },
 });
+
+export type NoticeQueue = ReturnType<typeof createNoticeQueue>;

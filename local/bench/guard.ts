@@ -91,19 +91,39 @@ const quietLines = (quiet: GuardTick, runtimes: number): string[] => {
   ];
 };
 
-const brokenIn = ({ ticks, pace }: Measured, runtimes: number): string[] => {
+const medianTime = (times: readonly { readonly milliseconds: number }[]): number =>
+  median(times.map(({ milliseconds }) => milliseconds)) ?? Number.NaN;
+
+/** Why the time of a tick says nothing: where its calls alone take too long, the machine had no time for us. */
+const unmeasured = ({ bare, ticks, pace }: Measured): string | undefined => {
+  const ratio = medianTime(bare) / floorOf(sumOf(ticks.at(-1)?.provider ?? {}), pace);
+  return ratio > mostRatio
+    ? `the bare loop alone takes ${ratio.toFixed(3)} of the floor: the machine is busy`
+    : undefined;
+};
+
+const brokenIn = (measured: Measured, runtimes: number): string[] => {
+  const { ticks, pace } = measured;
   const quiet = ticks.at(-1);
   if (quiet === undefined) return ['no tick was measured'];
-  const ratio = (median(ticks.map(({ milliseconds }) => milliseconds)) ?? 0) / floorOf(sumOf(quiet.provider), pace);
-  const items = new Set(quiet.writes.map(({ item }) => item)).size;
   const calls = sumOf(quiet.provider);
+  const ratio = medianTime(ticks) / floorOf(calls, pace);
+  const isSlow = ratio > mostRatio && unmeasured(measured) === undefined;
+  const items = new Set(quiet.writes.map(({ item }) => item)).size;
   const least = runtimes + Math.ceil(runtimes / 100);
   return [
-    ...(ratio > mostRatio ? [`a tick takes ${ratio.toFixed(3)} of its floor, and not ${mostRatio}`] : []),
+    ...(isSlow ? [`a tick takes ${ratio.toFixed(3)} of its floor, and not ${mostRatio}`] : []),
     ...(calls > least ? [`a quiet tick asks the provider ${calls} times, and not ${least}`] : []),
     ...(items > 1 ? [`a quiet tick writes ${items} items`] : []),
     ...(quiet.read < runtimes ? [`only ${quiet.read} of ${runtimes} runtimes were read`] : []),
   ];
+};
+
+/** Whether all is well, and what is not. */
+const verdictLines = (measured: Measured, broken: readonly string[]): string[] => {
+  const why = unmeasured(measured);
+  if (broken.length > 0) return broken.map((line) => `BROKEN: ${line}`);
+  return [why === undefined ? `ok: within ${mostRatio} of the floor` : `NOT MEASURED: ${why}`];
 };
 
 /** Median of the ratios of each tick to the bare loop right before it. */
@@ -147,7 +167,7 @@ const report = (measured: Measured, usualTicks: readonly GuardTick[], broken: re
     ...quietLines(quiet, runtimes),
     '',
     ...(usualLines.length === 0 ? [] : [`At the default ${usual.callsPerSecond} calls a second:`, ...usualLines, '']),
-    ...(broken.length === 0 ? [`ok: within ${mostRatio} of the floor`] : broken.map((line) => `BROKEN: ${line}`)),
+    ...verdictLines(measured, broken),
   ].join('\n');
 };
 

@@ -49,7 +49,7 @@ const obtainToken = async (read: () => Promise<string>, redaction: Redaction): P
 
 const loginAnswer = z.object({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
-  refresh_token: z.catch(z.optional(z.string()), undefined),
+  refresh_token: z.optional(z.unknown()),
 });
 
 type LoginCall = { readonly operation: 'login' | 'refreshLogin'; readonly path: string; readonly body: unknown };
@@ -83,8 +83,10 @@ const createLogin = (
     if (!tokens.success) throw new NotUnderstood('the answer has no access_token that could be sent', { operation });
     const { access_token, refresh_token } = tokens.data;
     redaction.learn(access_token);
-    if (refresh_token !== undefined) redaction.learn(refresh_token);
-    refreshToken = refresh_token ?? refreshToken;
+    if (typeof refresh_token === 'string') {
+      redaction.learn(refresh_token);
+      refreshToken = refresh_token;
+    }
     return access_token;
   };
 

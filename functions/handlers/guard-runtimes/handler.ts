@@ -1,12 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { minuteOfDay } from '#adapters/configuration/time-of-day.ts';
 import { digest, newId } from '#adapters/identity.ts';
-import { createNoticeQueue } from '#adapters/queue.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
@@ -18,10 +16,10 @@ import type { Environment } from './environment.ts';
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
-  readonly environment: Pick<Environment, 'TABLE_NAME' | 'NOTICE_QUEUE_URL'>;
+  readonly environment: Pick<Environment, 'TABLE_NAME'>;
   readonly settings: Settings;
   readonly dynamodb: DynamoDBClient;
-  readonly sqs: SQSClient;
+  readonly announce: GuardWorld['announce'];
   readonly provider: GuardWorld['provider'];
   readonly clock: () => Instant;
   readonly sleep: GuardWorld['sleep'];
@@ -44,13 +42,11 @@ const guardSettingsOf = (settings: Settings, rules: GuardRules): GuardSettings =
 });
 
 /** The Lambda function behind the minute's schedule. The event carries nothing that the run needs. */
-export const createHandler = ({ environment, settings, dynamodb, sqs, ...given }: Parts) => {
-  const queue = createNoticeQueue(sqs, environment.NOTICE_QUEUE_URL, 'runtimes');
+export const createHandler = ({ environment, settings, dynamodb, ...given }: Parts) => {
   const { clock } = given;
   const world: GuardWorld = {
     ...given,
     store: createGuardStore(createTable(dynamodb, environment.TABLE_NAME)),
-    announce: queue.announce,
     newId,
     digest,
   };

@@ -2,12 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
+import type { NoticeQueue } from '#adapters/queue.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
@@ -18,11 +18,20 @@ const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('guard-runtimes');
 
+// Loaded once, with the first announcement.
+let opened: Promise<NoticeQueue> | undefined;
+const queue = () => {
+  opened ??= import('#adapters/open-queue.ts').then(({ openNoticeQueue }) =>
+    openNoticeQueue(environment.NOTICE_QUEUE_URL, 'runtimes'),
+  );
+  return opened;
+};
+
 export const handler = createHandler({
   environment,
   settings,
   dynamodb: new DynamoDBClient(clientLimits),
-  sqs: new SQSClient(clientLimits),
+  announce: async (recipientIds) => (await queue()).announce(recipientIds),
   provider: createProviderClient({
     settings: settings.provider,
     credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },

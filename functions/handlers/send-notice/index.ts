@@ -1,12 +1,11 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
-import { createSesMailer } from '#adapters/mailer.ts';
+import type { Mailer } from '#adapters/mailer.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
@@ -17,11 +16,18 @@ const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('send-notice');
 
+// Loaded once, with the first mail.
+let opened: Promise<Mailer> | undefined;
+const mailer = () => {
+  opened ??= import('#adapters/open-mailer.ts').then(({ openSesMailer }) => openSesMailer(settings.mail));
+  return opened;
+};
+
 export const handler = createHandler({
   environment,
   settings,
   dynamodb: new DynamoDBClient(clientLimits),
-  mailer: createSesMailer(new SESv2Client(clientLimits), settings.mail),
+  mailer: { send: async (address, mail) => (await mailer()).send(address, mail) },
   clock: () => Date.now(),
   report,
 })

@@ -1,11 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { wishesOf } from '#adapters/configuration/wishes.ts';
 import { digest, newId } from '#adapters/identity.ts';
-import { createNoticeQueue } from '#adapters/queue.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
@@ -17,10 +15,10 @@ import type { Environment } from './environment.ts';
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
-  readonly environment: Pick<Environment, 'TABLE_NAME' | 'NOTICE_QUEUE_URL'>;
+  readonly environment: Pick<Environment, 'TABLE_NAME'>;
   readonly settings: Settings;
   readonly dynamodb: DynamoDBClient;
-  readonly sqs: SQSClient;
+  readonly announce: WatchAvailabilityWorld['queue']['announce'];
   readonly inventory: Inventory;
   readonly clock: () => Instant;
   readonly sleep: WatchAvailabilityWorld['sleep'];
@@ -33,12 +31,21 @@ const reserve = 5 * second;
 const longestRun = 50 * second;
 
 /** The Lambda function behind the minute's schedule. The event carries nothing that the run needs. */
-export const createHandler = ({ environment, settings, dynamodb, sqs, inventory, clock, sleep, report }: Parts) => {
+export const createHandler = ({
+  environment,
+  settings,
+  dynamodb,
+  announce,
+  inventory,
+  clock,
+  sleep,
+  report,
+}: Parts) => {
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const world: WatchAvailabilityWorld = {
     store: { ...createAvailabilityStore(table), ...createRecipientStore(table) },
     inventory,
-    queue: createNoticeQueue(sqs, environment.NOTICE_QUEUE_URL, 'availability'),
+    queue: { announce },
     clock,
     sleep,
     newId,

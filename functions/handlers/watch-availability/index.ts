@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
+import type { NoticeQueue } from '#adapters/queue.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
@@ -23,11 +23,20 @@ const provider = createProviderClient({
   credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
 });
 
+// Loaded once, with the first announcement.
+let opened: Promise<NoticeQueue> | undefined;
+const queue = () => {
+  opened ??= import('#adapters/open-queue.ts').then(({ openNoticeQueue }) =>
+    openNoticeQueue(environment.NOTICE_QUEUE_URL, 'availability'),
+  );
+  return opened;
+};
+
 export const handler = createHandler({
   environment,
   settings,
   dynamodb: new DynamoDBClient(clientLimits),
-  sqs: new SQSClient(clientLimits),
+  announce: async (recipientIds) => (await queue()).announce(recipientIds),
   inventory: createInventory(provider),
   clock: () => Date.now(),
   sleep: async (milliseconds, signal) => {

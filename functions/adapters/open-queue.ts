@@ -1,0 +1,7 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientLimits } from './client-limits.ts';
+import { createNoticeQueue, type NoticeAbout } from './queue.ts';
+
+/** The queue with a client of its own. Loaded with the first announcement: most runs have none. */
+export const openNoticeQueue = (queueUrl: string, about: NoticeAbout) =>
+  createNoticeQueue(new SQSClient(clientLimits), queueUrl, about);
