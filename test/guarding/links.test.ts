@@ -91,7 +91,7 @@ describe('a Keep link', () => {
     await world.minutes(40);
     const before = await world.dump();
     expect((await world.visit('POST', bob ?? '', 'for=4h')).status).toBe(410);
-    expect((await world.visit('POST', cho ?? '', 'for=4h')).body).toContain('in use again');
+    expect((await world.visit('POST', cho ?? '', 'for=4h')).body).toContain('In use again');
     expect(await world.dump()).toEqual(before);
   });
 

@@ -126,12 +126,19 @@ describe('the breaker', () => {
   const ids = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'];
   const suspect = ids.slice(0, 4);
   const clocks = clocksOf(
-    Object.fromEntries(ids.map((id) => [id, suspect.includes(id) ? idleClock(10, now, true) : { seenAt: start }])),
+    Object.fromEntries(ids.map((id) => [id, suspect.includes(id) ? idleClock(20, now, true) : { seenAt: start }])),
   );
-  const openAfter = (statuses: Readonly<Record<string, string>>, listed = ids, unread: readonly string[] = []) =>
+  const board = { breaker: { value: closedBreaker, version: 0 }, cases: new Map() };
+  const openAfter = (
+    statuses: Readonly<Record<string, string>>,
+    listed = ids,
+    unread: readonly string[] = [],
+    seenClocks = clocks,
+  ) =>
     breakerAfter(
-      closedBreaker,
-      clocks,
+      board,
+      rulesWith(),
+      seenClocks,
       listed.map((id) => {
         const status = statuses[id] ?? 'Running';
         const reading = suspect.includes(id) ? idleAt(now) : busyAt(now);
@@ -157,6 +164,12 @@ describe('the breaker', () => {
   test('one of which nothing is known is no part of the fleet; one with an idle span is', () => {
     expect(openAfter({}, ids, ['r8'])).toMatchObject({ runtimes: 4, fleet: 7 });
     expect(openAfter({}, suspect, suspect)).toMatchObject({ runtimes: 4, fleet: 4 });
+  });
+
+  test('spans say nothing before 15 minutes, or the first warning, if that is sooner', () => {
+    const young = (minutes: number) => new Map(suspect.map((id) => [keyOf(id), idleClock(minutes, now, true)]));
+    expect(openAfter({}, suspect, [], young(14))).toBeUndefined();
+    expect(openAfter({}, suspect, [], young(15))).toMatchObject({ runtimes: 4 });
   });
 
   test('while it is open nobody is warned', () => {

@@ -1,5 +1,5 @@
 import type { Runtime } from '#domain/runtime.ts';
-import type { Instant } from '#domain/time.ts';
+import { type Instant, minute } from '#domain/time.ts';
 import { type Breaker, lookAtBreaker } from './breaker.ts';
 import { advance, type Clock, grownUpAt, newClock, notRunning } from './clock.ts';
 import { warningsDue } from './company.ts';
@@ -80,18 +80,33 @@ export const advanceClocks = (
   return clocks;
 };
 
+/**
+ * Spans that lasted for less say nothing to the breaker: in a busy fleet many short ones begin together by chance. No ladder may
+ * delete before 20 minutes, so that all spans of one cause are looked at before the first deletion.
+ */
+const spanSpeaksAfter = 15 * minute;
+
 /** The breaker after a tick, judged over the runtimes that run and of which something is known. */
 export const breakerAfter = (
-  breaker: Breaker,
+  board: Pick<GuardBoard, 'breaker' | 'cases' | 'catalogue'>,
+  rules: GuardRules,
   clocks: ReadonlyMap<RuntimeKey, Clock>,
   seen: readonly SeenRuntime[],
   now: Instant,
 ): Breaker => {
-  const isKnown = ({ runtime, reading }: SeenRuntime) =>
-    reading?.state === 'known' || clocks.get(runtimeKey(runtime))?.span !== undefined;
-  const running = seen.filter((each) => isRunning(each.runtime) && isKnown(each));
-  const spans = running.flatMap(({ runtime }) => clocks.get(runtimeKey(runtime))?.span ?? []);
-  return lookAtBreaker(breaker, spans, running.length, now);
+  const spanOf = ({ runtime }: SeenRuntime) => clocks.get(runtimeKey(runtime))?.span;
+  const running = seen.filter(
+    (each) => isRunning(each.runtime) && (each.reading?.state === 'known' || spanOf(each) !== undefined),
+  );
+  const spans = running.flatMap((each) => {
+    const span = spanOf(each);
+    const runtime = completed(each.runtime, board.cases.get(runtimeKey(each.runtime))?.value);
+    const [policy] = policyOf(rules, board.catalogue, runtime);
+    // Before anybody is warned, at the latest.
+    const speaksAfter = Math.min(spanSpeaksAfter, policy.ladder.firstWarningAfter);
+    return span !== undefined && span.observed >= speaksAfter ? [span] : [];
+  });
+  return lookAtBreaker(board.breaker.value, spans, running.length, now);
 };
 
 /** What warnings of a runtime stand on, as one text; where it changes, they count no more. */

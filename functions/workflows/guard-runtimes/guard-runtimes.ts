@@ -87,7 +87,7 @@ const guardOnce = async (
   const vanished = vanishedFrom(board, listed, settings);
   const clocks = advanceClocks(priced, rules, seen, vanished, now);
   if (endsASpan(board.fleet.clocks, clocks)) await saveFleet(world, run, { ...board.fleet, clocks }, leaseUntil);
-  const breaker = breakerAfter(board.breaker.value, clocks, seen, now);
+  const breaker = breakerAfter(priced, rules, clocks, seen, now);
   await attempt('cases', () => settleBreaker(world, board, breaker), undefined);
   const cases = createCases(world, board.cases);
   const cleaned = await attempt('cases', () => flushAll(world, cases), cases.all());
