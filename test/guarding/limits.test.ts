@@ -102,6 +102,7 @@ describe('the breaker', () => {
 
   it('its link lets everything go on: GET changes nothing, POST works once, the same spans open it no more', async () => {
     await allAtOnce();
+    await world.minutes(6);
     const [mail] = await world.mails();
     const link = linkIn(mail?.text ?? '', 'rearm');
     const before = await world.dump();
