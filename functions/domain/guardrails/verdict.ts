@@ -239,5 +239,7 @@ export const judgeRuntime = (kase: RuntimeCase | undefined, situation: Situation
   const isHeld = allowed !== undefined && situation.now >= allowed && verdict.verdict !== 'delete';
   const isOver = ['would', 'wait', 'deleting', 'gone'].includes(verdict.verdict);
   if (!isHeld || isOver) return { verdict, kase: current };
-  return { verdict, kase: voidWarnings(current, verdict.because, situation.now) };
+  // The provider's own words stay out of mails.
+  const because = verdict.verdict === 'unknown' ? 'it could not be read when its time had come' : verdict.because;
+  return { verdict, kase: voidWarnings(current, because, situation.now) };
 };
