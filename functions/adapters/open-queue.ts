@@ -2,6 +2,6 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientLimits } from './client-limits.ts';
 import { createNoticeQueue, type NoticeAbout } from './queue.ts';
 
-/** The queue with a client of its own. Loaded with the first announcement: most runs have none. */
+/** The queue with a client of its own: see `late-queue.ts`. */
 export const openNoticeQueue = (queueUrl: string, about: NoticeAbout) =>
   createNoticeQueue(new SQSClient(clientLimits), queueUrl, about);

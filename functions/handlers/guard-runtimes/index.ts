@@ -6,8 +6,8 @@ import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { createLateQueue } from '#adapters/late-queue.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
-import type { NoticeQueue } from '#adapters/queue.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
@@ -18,20 +18,11 @@ const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('guard-runtimes');
 
-// Loaded once, with the first announcement.
-let opened: Promise<NoticeQueue> | undefined;
-const queue = () => {
-  opened ??= import('#adapters/open-queue.ts').then(({ openNoticeQueue }) =>
-    openNoticeQueue(environment.NOTICE_QUEUE_URL, 'runtimes'),
-  );
-  return opened;
-};
-
 export const handler = createHandler({
   environment,
   settings,
   dynamodb: new DynamoDBClient(clientLimits),
-  announce: async (recipientIds) => (await queue()).announce(recipientIds),
+  announce: createLateQueue(environment.NOTICE_QUEUE_URL, 'runtimes').announce,
   provider: createProviderClient({
     settings: settings.provider,
     credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
