@@ -54,10 +54,10 @@ const troubles: ReadonlySet<EventName> = new Set([
 const cleaned = (because: string | readonly string[]) =>
   typeof because === 'string' ? withoutAddresses(because) : because.map(withoutAddresses);
 
-/** Structured log lines and EMF metrics of one function. Constant text, facts as fields. */
-export const createTelemetry = (serviceName: string) => {
+/** Structured log lines and EMF metrics of one function, in the namespace of its stage. Constant text, facts as fields. */
+export const createTelemetry = (serviceName: string, namespace: string) => {
   const logger = new Logger({ serviceName });
-  const metrics = new Metrics({ namespace: 'GpuWarden', serviceName, logger });
+  const metrics = new Metrics({ namespace, serviceName, logger });
   const report: Report = ({ event, ...facts }) => {
     const metric = metricOf[event];
     // An alarm asks for polls that brought the whole inventory.

@@ -6,6 +6,11 @@ export const tableVariables = {
   TABLE_NAME: z.string({ error: 'the name of the table' }),
 };
 
+export const metricsVariables = {
+  /** CloudWatch namespace of this stage's metrics: alarms of one stage do not see another's. */
+  METRICS_NAMESPACE: z.string({ error: "the namespace of this stage's metrics" }),
+};
+
 export const queueVariables = {
   /** URL of the queue to send-notice. */
   NOTICE_QUEUE_URL: z.url({ error: 'the URL of the queue of notices' }),

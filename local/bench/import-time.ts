@@ -12,6 +12,7 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: 'bench',
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/notices',
+  METRICS_NAMESPACE: 'GpuWarden/bench',
   PROVIDER_TOKEN: 'pat-nc-bench',
   LINKS_URL: 'https://links.example.com',
   LINK_KEYS: 'bench:a-secret-of-at-least-thirty-two-characters',

@@ -133,7 +133,7 @@ const all = Object.values(samples);
 // The logger writes to the process's own streams, past whatever a test could put in their place.
 const script = `
   import { createTelemetry } from '#adapters/telemetry.ts';
-  const { report, metrics } = createTelemetry('watch-availability');
+  const { report, metrics } = createTelemetry('watch-availability', 'GpuWarden');
   for (const event of JSON.parse(process.argv[1])) {
     report(event);
     console.log(JSON.stringify({ after: event.event }));

@@ -18,10 +18,10 @@ const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices';
 
 /** Everything that the functions find in their environment, beside what Lambda itself puts there. */
 const declared = {
-  'watch-availability': ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
-  'send-notice': ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS'],
-  'guard-runtimes': ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
-  links: ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN'],
+  'watch-availability': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
+  'send-notice': ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS'],
+  'guard-runtimes': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
+  links: ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN'],
 } as const;
 const variables: Variables = {
   AWS_REGION: 'eu-west-1',
@@ -30,6 +30,7 @@ const variables: Variables = {
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   TABLE_NAME: 'entries',
   NOTICE_QUEUE_URL: queueUrl,
+  METRICS_NAMESPACE: 'GpuWarden/test',
   PROVIDER_TOKEN: 'pat-nc-0000',
   LINKS_URL: 'https://links.example.com',
   LINK_KEYS: `1:${linkSecret}`,
@@ -81,7 +82,7 @@ const metricsIn = (lines: readonly Readonly<Record<string, unknown>>[]) =>
   lines
     .filter(({ _aws }) => _aws !== undefined)
     .map(({ _aws, ...values }) => {
-      expect(_aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'GpuWarden', Dimensions: [['service']] }] });
+      expect(_aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'GpuWarden/test', Dimensions: [['service']] }] });
       return values;
     });
 

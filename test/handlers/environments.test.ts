@@ -11,16 +11,17 @@ const secret = 'a-secret-of-at-least-thirty-two-characters';
 const good: Variables = {
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices',
+  METRICS_NAMESPACE: 'GpuWarden/test',
   PROVIDER_TOKEN: 'pat-nc-0000',
   LINKS_URL: 'https://links.example.com',
   LINK_KEYS: `2:${secret},1:${secret}-old`,
 };
 
 describe.each([
-  ['watch-availability', watchAvailability, ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
-  ['send-notice', sendNotice, ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS']],
-  ['guard-runtimes', guardRuntimes, ['TABLE_NAME', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
-  ['links', links, ['TABLE_NAME', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN']],
+  ['watch-availability', watchAvailability, ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
+  ['send-notice', sendNotice, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS']],
+  ['guard-runtimes', guardRuntimes, ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
+  ['links', links, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN']],
 ])('the environment of %s', (_name, schema, names) => {
   test('is what it declares, as it stands there', () => {
     expect(readEnvironment(schema, good)).toEqual(Object.fromEntries(names.map((name) => [name, good[name]])));

@@ -16,7 +16,7 @@ import { createHandler } from './handler.ts';
 // Once on cold start: every fault of the environment or the settings shows here, before the first run.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
-const { logger, metrics, report } = createTelemetry('guard-runtimes');
+const { logger, metrics, report } = createTelemetry('guard-runtimes', environment.METRICS_NAMESPACE);
 
 export const handler = createHandler({
   environment,

@@ -14,7 +14,7 @@ import { createHandler } from './handler.ts';
 // Once on cold start: every fault of the environment or the settings shows here, before the first request.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
-const { logger, metrics, report } = createTelemetry('links');
+const { logger, metrics, report } = createTelemetry('links', environment.METRICS_NAMESPACE);
 
 export const handler = createHandler({
   environment,

@@ -26,7 +26,7 @@ export class NoticeUndeliveredError extends Error {
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, 'TABLE_NAME' | 'LINKS_URL' | 'LINK_KEYS'>;
   readonly settings: Settings;
   readonly dynamodb: DynamoDBClient;
   readonly mailer: SendNoticeWorld['mailer'];

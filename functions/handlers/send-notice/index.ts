@@ -14,7 +14,7 @@ import { createHandler } from './handler.ts';
 // Once on cold start: every fault of the environment or the settings shows here, before the first message.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
-const { logger, metrics, report } = createTelemetry('send-notice');
+const { logger, metrics, report } = createTelemetry('send-notice', environment.METRICS_NAMESPACE);
 
 // Loaded once, with the first mail.
 let opened: Promise<Mailer> | undefined;

@@ -1,6 +1,11 @@
 import * as z from 'zod/mini';
-import { credentialVariables, queueVariables, tableVariables } from '#handlers/variables.ts';
+import { credentialVariables, metricsVariables, queueVariables, tableVariables } from '#handlers/variables.ts';
 
 /** What the function finds in its environment. */
-export const environmentSchema = z.object({ ...tableVariables, ...queueVariables, ...credentialVariables });
+export const environmentSchema = z.object({
+  ...tableVariables,
+  ...metricsVariables,
+  ...queueVariables,
+  ...credentialVariables,
+});
 export type Environment = z.output<typeof environmentSchema>;

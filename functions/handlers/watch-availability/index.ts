@@ -17,7 +17,7 @@ import { createHandler } from './handler.ts';
 // Once on cold start: every fault of the environment or the settings shows here, before the first run.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
-const { logger, metrics, report } = createTelemetry('watch-availability');
+const { logger, metrics, report } = createTelemetry('watch-availability', environment.METRICS_NAMESPACE);
 const provider = createProviderClient({
   settings: settings.provider,
   credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
