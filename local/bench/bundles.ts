@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { bundleOptions, projectFolder } from '#infra/bundle.ts';
 
 /**
  * A bundle as Lambda would get it. `bytes` are those that a cold start reads: the entry and what it imports, without the chunks
@@ -14,11 +15,7 @@ export type Bundle = {
   readonly parts: readonly { readonly part: string; readonly bytes: number }[];
 };
 
-const repository = join(import.meta.dirname, '../..');
-const handlers = join(repository, 'functions/handlers');
-
-/** Some of the packages in an ESM bundle still call `require` for Node's own modules. */
-const banner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
+const handlers = join(projectFolder, 'functions/handlers');
 
 const partOf = (path: string): string => {
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
@@ -62,21 +59,9 @@ const bundle = async (name: string, source: Source, folder: string): Promise<Bun
   const file = join(folder, name, 'index.mjs');
   const { metafile } = await build({
     ...('stdin' in source ? { stdin: source.stdin } : { entryPoints: [...source.entryPoints] }),
+    ...bundleOptions,
     outdir: join(folder, name),
-    entryNames: 'index',
-    outExtension: { '.js': '.mjs' },
-    // What a login on a laptop needs, and Lambda never, goes into chunks of its own.
-    splitting: true,
-    absWorkingDir: repository,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    banner: { js: banner },
     metafile: true,
-    logLevel: 'error',
   });
   const loaded = loadedOutputs(metafile.outputs);
   const bytes = loaded.reduce((sum, output) => sum + output.bytes, 0);
@@ -94,7 +79,7 @@ export const bundleHandlers = async (folder: string): Promise<Bundle[]> => {
   );
 };
 
-const from = (contents: string): Source => ({ stdin: { contents, resolveDir: repository } });
+const from = (contents: string): Source => ({ stdin: { contents, resolveDir: projectFolder } });
 
 /** What imports are compared with: a DynamoDB client that is made and nothing else, as a handler makes it on cold start. */
 export const bundleBareClient = (folder: string): Promise<Bundle> =>

@@ -1,0 +1,19 @@
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { bundleHandler, projectFolder } from '#infra/bundle.ts';
+
+/** The bundle of one handler, made while the app is synthesised. Its hash is that of what is in it: no change, no deployment. */
+export const handlerCode = (handler: string, settingsFile: string): Code =>
+  Code.fromAsset(projectFolder, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Bundling never falls back to a container: what fails, fails here.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle: (outputFolder) => {
+          bundleHandler(handler, settingsFile, outputFolder);
+          return true;
+        },
+      },
+    },
+  });

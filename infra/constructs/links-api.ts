@@ -1,0 +1,59 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { linkRoutes } from '#handlers/links/routes.ts';
+
+// Path and query stay out: the query carries the token, and a path could carry one by mistake.
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    at: '$context.requestTime',
+    route: '$context.routeKey',
+    status: '$context.status',
+    milliseconds: '$context.responseLatency',
+    failure: '$context.integrationErrorMessage',
+  }),
+);
+
+/** The one thing of a stage that anybody can reach: the pages behind the links in our mails, throttled. */
+export class LinksApi extends Construct {
+  /** Where the links lead, without a slash at the end. */
+  readonly url: string;
+  readonly #api: HttpApi;
+
+  constructor(scope: Construct, id: string, { logRetention }: { readonly logRetention: RetentionDays }) {
+    super(scope, id);
+    this.#api = new HttpApi(this, 'Api', {
+      description: 'GPU Warden: the links in its mails',
+      createDefaultStage: false,
+    });
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.#api,
+      autoDeploy: true,
+      throttle: { rateLimit: 20, burstLimit: 40 },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
+    });
+    this.url = this.#api.apiEndpoint;
+  }
+
+  /** Each purpose of a link is a route; which methods it takes its handler knows. */
+  serve(pages: IFunction): void {
+    const integration = new HttpLambdaIntegration('Pages', pages);
+    for (const route of linkRoutes) {
+      this.#api.addRoutes({ path: `/${route}`, methods: [HttpMethod.ANY], integration });
+    }
+    Validations.of(this.#api).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-APIG4',
+      reason:
+        'A link in a mail is its own authorisation: it is signed, expires, and names the one thing that it may do.',
+    });
+  }
+}
