@@ -10,8 +10,10 @@ export default defineConfig({
   },
 
   mail: {
-    // Notices come from here. The mail service sends only from addresses that it has verified.
+    // Notices come from here. Amazon SES sends only from addresses that it has verified, or whose domain it has.
     sender: 'gpu-warden@example.com',
+    // 'create-address': the deployment asks SES to verify the sender, which is then mailed a link.
+    identity: 'existing',
     // Whoever runs this installation: troubles and daily summaries go there.
     operator: 'operator@example.com',
     // In which zone mails write their times.
@@ -46,5 +48,14 @@ export default defineConfig({
 
     // What is never touched. `until` is a date, or 'forever'.
     // exemptions: [{ name: 'inference-*', until: 'forever', because: 'serves customers' }],
+  },
+
+  deployment: {
+    // The table survives `cdk destroy`, with the watches, the keeps and the ledger in it.
+    keepData: true,
+    // Days after which log lines are forgotten.
+    logRetentionDays: 30,
+    // Where alarms go; without it the operator gets them.
+    // alarmsTo: 'on-call@your-company.com',
   },
 });

@@ -56,16 +56,17 @@ const alarmOnJobs = (alarms: Alarms, count: Count): void => {
   });
 };
 
-/** One refusal for good is enough; of tries that may yet succeed it takes three. */
+/** One refusal for good is enough, or that nobody can write to the operator any more; of tries that may yet succeed it takes three. */
 const alarmOnMails = (alarms: Alarms, count: Count): void =>
   alarms.add('MailsNotAccepted', {
     metric: new MathExpression({
-      expression: 'FILL(failed, 0) + 3 * FILL(undeliverable, 0)',
+      expression: 'FILL(failed, 0) + 3 * (FILL(undeliverable, 0) + FILL(operator, 0))',
       label: 'mails that the mail service did not take',
       period: quarter,
       usingMetrics: {
         failed: count('send-notice', 'MailsFailed'),
         undeliverable: count('send-notice', 'MailsUndeliverable'),
+        operator: count('note-bounces', 'OperatorSuppressed'),
       },
     }),
     when: { atLeast: 3 },

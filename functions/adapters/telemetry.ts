@@ -1,12 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { withoutAddresses } from '#adapters/addresses.ts';
+import { mapStackTraces } from '#adapters/stack-traces.ts';
 import type { Report, WardenEvent } from '#domain/event.ts';
 
 type EventName = WardenEvent['event'];
 
 /** Events that count, and as which metric. None has a dimension per offer, runtime or person. */
 const metricOf: Partial<Record<EventName, string>> = {
+  'credential-missing': 'CredentialMissing',
   polled: 'Polls',
   'poll-failed': 'PollsFailed',
   'listing-incomplete': 'ListingsIncomplete',
@@ -18,6 +20,9 @@ const metricOf: Partial<Record<EventName, string>> = {
   'mail-sent': 'MailsSent',
   'mail-failed': 'MailsFailed',
   'mail-undeliverable': 'MailsUndeliverable',
+  'mail-returned': 'MailsReturned',
+  'address-suppressed': 'AddressesSuppressed',
+  'operator-suppressed': 'OperatorSuppressed',
   guarded: 'GuardRuns',
   'runtimes-unlisted': 'RuntimesUnlisted',
   'slowed-down': 'ProviderSlowedDown',
@@ -35,6 +40,7 @@ const metricOf: Partial<Record<EventName, string>> = {
 
 /** Events at which somebody should look. */
 const troubles: ReadonlySet<EventName> = new Set([
+  'credential-missing',
   'poll-failed',
   'listing-incomplete',
   'requests-unread',
@@ -43,6 +49,9 @@ const troubles: ReadonlySet<EventName> = new Set([
   'watch-unknown-config',
   'mail-failed',
   'mail-undeliverable',
+  'mail-returned',
+  'address-suppressed',
+  'operator-suppressed',
   'runtimes-unlisted',
   'slowed-down',
   'runtime-unknown',
@@ -54,15 +63,28 @@ const troubles: ReadonlySet<EventName> = new Set([
 const cleaned = (because: string | readonly string[]) =>
   typeof because === 'string' ? withoutAddresses(because) : because.map(withoutAddresses);
 
+/** What a round found, counted in each round for as long as it is so: an alarm shows when it begins and when it ends. */
+const statesOf = (event: WardenEvent): string[] => {
+  if (event.event !== 'guarded') return [];
+  const unread = event.complete && event.understood ? [] : ['FleetsUnread'];
+  return event.breakerOpen ? [...unread, 'BreakerOpen'] : unread;
+};
+
+const metricsOf = (event: WardenEvent): string[] => {
+  const metric = metricOf[event.event];
+  // An alarm asks for looks that brought everything.
+  const counts = metric !== undefined && !('complete' in event && !event.complete);
+  return [...(counts ? [metric] : []), ...statesOf(event)];
+};
+
 /** Structured log lines and EMF metrics of one function, in the namespace of its stage. Constant text, facts as fields. */
 export const createTelemetry = (serviceName: string, namespace: string) => {
   const logger = new Logger({ serviceName });
   const metrics = new Metrics({ namespace, serviceName, logger });
-  const report: Report = ({ event, ...facts }) => {
-    const metric = metricOf[event];
-    // An alarm asks for polls that brought the whole inventory.
-    if (metric !== undefined && !('complete' in facts && !facts.complete))
-      metrics.addMetric(metric, MetricUnit.Count, 1);
+  mapStackTraces();
+  const report: Report = (reported) => {
+    const { event, ...facts } = reported;
+    for (const metric of metricsOf(reported)) metrics.addMetric(metric, MetricUnit.Count, 1);
     // Whoever reports keeps addresses out; this is the last place that can, where somebody else's message is passed on.
     const logged = 'because' in facts ? { ...facts, because: cleaned(facts.because) } : facts;
     logger[troubles.has(event) ? 'warn' : 'info'](event, logged);

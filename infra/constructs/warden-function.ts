@@ -77,10 +77,10 @@ export class WardenFunction<Environment> extends Construct {
     this.#role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource], conditions }));
   }
 
-  allowTable(table: ITable, verbs: readonly TableVerb[]): void {
+  allowTable({ tableArn }: Pick<ITable, 'tableArn'>, verbs: readonly TableVerb[]): void {
     this.allow(
       verbs.map((verb) => `dynamodb:${verb}`),
-      table.tableArn,
+      tableArn,
     );
   }
 

@@ -1,5 +1,5 @@
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
-import { createTimeWords } from '#adapters/mail/time-words.ts';
+import { timeWordsFor } from '#adapters/mail/time-words.ts';
 import { chooseRuntime } from './choose.ts';
 import { explainPage } from './explain-page.ts';
 import { explanationOf } from './explanation.ts';
@@ -15,7 +15,7 @@ const explain = async (options: ExplainOptions) => {
     const look = await lookOnce({ settings, provider, clock: Date.now, choose: chooseRuntime(options.runtime) });
     const [one] = look.runtimes;
     if (one === undefined) throw new PlanError('There is nothing to explain.');
-    const times = createTimeWords(settings.mail.timeZone);
+    const times = timeWordsFor({ ...settings.mail, ...settings.guardrails });
     const explanation = explanationOf(look, one, times, options.raw ? [...rawMetrics.values()].at(-1) : undefined);
     const text = options.json ? `${jsonLine(explanation)}\n` : explainPage(explanation, times, paperOf(process.stdout));
     return { text, whole: explanation.problems.length === 0 };

@@ -42,7 +42,7 @@ const verdictAt = (fleet: FleetSituation, { situation }: Judged, since: Instant,
 export const forecastOf = (fleet: FleetSituation, judged: Judged): Forecast => {
   const { runtime, policy, addressees, exemption } = judged.situation;
   const { firstWarningAfter, lastWarningAfter } = policy.ladder;
-  const since = Math.max(fleet.now, grownUpAt(runtime.createdAt, newClock(fleet.now)));
+  const since = Math.max(fleet.now, grownUpAt(runtime.createdAt, newClock(fleet.now), policy));
   const exemptUntil = exemption === undefined || exemption.until === 'forever' ? since : exemption.until;
   const firstWarningAt = Math.max(since + firstWarningAfter, exemptUntil);
   const { verdict, because, deleteAt } = verdictAt(fleet, judged, since, firstWarningAt);

@@ -1,5 +1,5 @@
 import { oneLine } from '#adapters/look/one-line.ts';
-import { rateWords } from '#adapters/look/runtime-words.ts';
+import { rateWords, unsafeShortLadderWords } from '#adapters/look/runtime-words.ts';
 import type { TimeWords } from '#adapters/mail/time-words.ts';
 import { counted } from '../console-line.ts';
 import type { Forecast } from './forecast.ts';
@@ -100,6 +100,9 @@ const reserved = ({ runtimes }: PlanReport, paper: Paper): readonly string[] => 
   return paragraph(words, paper, 'plain', 0, 2);
 };
 
+const caution = ({ unsafeShortLadder }: PlanReport, paper: Paper): readonly string[] =>
+  unsafeShortLadder ? [...paragraph(`! ${unsafeShortLadderWords}`, paper, 'bad', 0, 2), ''] : [];
+
 const problems = ({ problems: all }: PlanReport, paper: Paper): readonly string[] =>
   all.flatMap((problem) => paragraph(`! ${oneLine(problem, 500)}`, paper, 'bad', 0, 2));
 
@@ -138,6 +141,7 @@ export const planPage = (report: PlanReport, times: TimeWords, paper: Paper): st
   return [
     ...paragraph(oneLine(head, 300), paper, 'quiet'),
     '',
+    ...caution(report, paper),
     ...problems(report, paper),
     ...(report.problems.length > 0 ? [''] : []),
     ...(runtimes.length === 0 ? ['No runtimes.', ''] : list),

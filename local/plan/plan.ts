@@ -1,5 +1,5 @@
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
-import { createTimeWords } from '#adapters/mail/time-words.ts';
+import { timeWordsFor } from '#adapters/mail/time-words.ts';
 import { lookOnce } from './look.ts';
 import { type PlanOptions, readPlanCommand } from './options.ts';
 import { planPage } from './page.ts';
@@ -13,7 +13,7 @@ const plan = async (options: PlanOptions) => {
   try {
     const look = await lookOnce({ settings, provider, clock: Date.now, progress: progress.tell });
     const report = planReportOf(look, settings, emulated);
-    const times = createTimeWords(settings.mail.timeZone);
+    const times = timeWordsFor({ ...settings.mail, ...settings.guardrails });
     const text = options.json ? `${jsonLine(report)}\n` : planPage(report, times, paperOf(process.stdout));
     return { text, whole: report.problems.length === 0 };
   } finally {

@@ -41,6 +41,8 @@ export type PlanReport = {
   readonly problems: readonly string[];
   readonly runtimes: readonly Row[];
   readonly totals: Totals;
+  /** The ladder may be shorter than is safe. */
+  readonly unsafeShortLadder: boolean;
   /** Who is told in observe mode. */
   readonly observeTo: 'operator' | 'owner';
   readonly exemptions: readonly RowExemption[];
@@ -129,6 +131,7 @@ export const planReportOf = (look: Look, settings: Settings, emulated: boolean):
     problems: problemsOf(look),
     runtimes: rows,
     totals: totalsOf(rows),
+    unsafeShortLadder: settings.guardrails.unsafeShortLadder,
     observeTo: look.fleet.rules.observeTo,
     exemptions: exemptionsOf(look),
     // The emulator's settings are made up from beginning to end.

@@ -133,9 +133,10 @@ export const rowOf = (look: Look, one: LookedAt): Row => {
     mode: policy.mode,
     state,
     verdict: judged.verdict.verdict,
-    because: unread
-      ? `its detail cannot be read: ${detailBecause}`
-      : (stays ?? busyBecause(one) ?? judged.verdict.because),
+    because:
+      unread && state !== 'young'
+        ? `its detail cannot be read: ${detailBecause}`
+        : (stays ?? busyBecause(one) ?? judged.verdict.because),
     ...(pricePerGpuHour === undefined ? {} : { pricePerGpuHour }),
     ...(money === undefined ? {} : { usdPerHour: money.ratePerHour }),
     ...(exemption === undefined

@@ -1,6 +1,7 @@
 import { price } from '#adapters/look/money-words.ts';
 import { useWords } from '#adapters/mail/evidence-words.ts';
 import { agoWords, type TimeWords } from '#adapters/mail/time-words.ts';
+import { durationInWords } from '#domain/duration.ts';
 import { grownUpAt } from '#domain/guardrails/clock.ts';
 import { mayActAt, nextActAt } from '#domain/guardrails/hours.ts';
 import { isRunning } from '#domain/guardrails/judge-fleet.ts';
@@ -80,13 +81,13 @@ const idleRule = ({ one, situation: { reading, policy } }: Given): CheckedRule =
   return checked('idle', 'stops', `no: ${busyBecause(one) ?? 'it is in use'}`, rule);
 };
 
-const ageRule = ({ situation: { now, runtime, clock }, times }: Given): CheckedRule => {
-  const at = grownUpAt(runtime.createdAt, clock);
+const ageRule = ({ situation: { now, runtime, clock, policy }, times }: Given): CheckedRule => {
+  const at = grownUpAt(runtime.createdAt, clock, policy);
   const known =
     runtime.createdAt === undefined
       ? 'the listing does not say when it was created: it counts from when Warden first sees it'
       : `created ${agoWords(runtime.createdAt, now)}`;
-  const rule = 'younger than 30 minutes is never idle';
+  const rule = `younger than ${durationInWords(policy.minimumAge)} is never idle`;
   return now >= at
     ? checked('age', 'passes', `${known}; ${rule}`)
     : checked('age', 'not-yet', `${known}; ${rule}, so not before ${times.near(at, now)}`);

@@ -1,19 +1,21 @@
 import { oneLine } from '#adapters/look/one-line.ts';
 import { gpusWords, rateWords, runtimeName } from '#adapters/look/runtime-words.ts';
 import { useWords } from '#adapters/mail/evidence-words.ts';
-import { durationWords, type TimeWords } from '#adapters/mail/time-words.ts';
-import { hour, type Instant, minute } from '#domain/time.ts';
+import { durationWords, exactDurationWords, type TimeWords } from '#adapters/mail/time-words.ts';
+import { hour, type Instant, minute, second } from '#domain/time.ts';
 import type { Forecast } from './forecast.ts';
 import type { Tone } from './layout.ts';
 import type { Row, RowState } from './row.ts';
 
-/** `105 min`, as settings and mails count a ladder; from 5 hours on `6 h`. */
-export const minutesWords = (milliseconds: number): string =>
-  milliseconds < 5 * hour ? `${Math.round(milliseconds / minute)} min` : durationWords(milliseconds);
+/** `105 min`, as settings and mails count a ladder; from 5 hours on `6 h`, below 5 minutes `2 min 40 s`. */
+export const minutesWords = (milliseconds: number): string => {
+  if (milliseconds < 5 * minute) return exactDurationWords(milliseconds);
+  return milliseconds < 5 * hour ? `${Math.round(milliseconds / minute)} min` : durationWords(milliseconds);
+};
 
 /** `in 105 min` */
 export const aheadOf = (at: Instant, now: Instant): string =>
-  at - now < minute ? 'now' : `in ${minutesWords(at - now)}`;
+  at - now < second ? 'now' : `in ${minutesWords(at - now)}`;
 
 /** What a runtime is, for the page; a name is made harmless. */
 export const nameOf = ({ name, id }: Pick<Row, 'name' | 'id'>): string => runtimeName({ name, id });
@@ -83,7 +85,7 @@ export const callFault = (because: string): string =>
 export const becauseWords = (row: Row, times: TimeWords, now: Instant): string => {
   const { state, ifItStaysIdle: forecast, exemption, reading, because } = row;
   if ((state === 'idle' || state === 'young') && forecast !== undefined) {
-    const young = state === 'young' ? 'younger than 30 minutes; ' : '';
+    const young = state === 'young' ? `${because.replace(/^it is /, '')}; ` : '';
     return young + forecastWords(forecast, now);
   }
   if (state === 'exempt' && exemption !== undefined) {

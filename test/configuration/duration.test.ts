@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkedDuration, durationOf, durationText } from '#adapters/configuration/duration.ts';
-import { day, hour, minute } from '#domain/time.ts';
+import { checkedDuration, durationInWords, durationOf, durationText } from '#domain/duration.ts';
+import { day, hour, minute, second } from '#domain/time.ts';
 
 describe('a duration', () => {
   test.each([
@@ -10,7 +10,11 @@ describe('a duration', () => {
     ['7d', 7 * day],
     ['1h30m', 90 * minute],
     ['1d2h3m', day + 2 * hour + 3 * minute],
+    ['90s', 90 * second],
+    ['1m30s', 90 * second],
+    ['1d2h3m4s', day + 2 * hour + 3 * minute + 4 * second],
     ['0m', 0],
+    ['0s', 0],
     ['007h', 7 * hour],
   ])('%s', (text, milliseconds) => {
     expect(durationOf(text)).toBe(milliseconds);
@@ -21,12 +25,14 @@ describe('a duration', () => {
     ' ',
     '90',
     'm',
-    '90s',
     '90 m',
     '1h 30m',
     '30m1h',
     '1h1h',
+    '30s1m',
     '1.5h',
+    '1.5s',
+    '1ms',
     '-1h',
     '2H',
     '1w',
@@ -39,10 +45,25 @@ describe('a duration', () => {
 
   test('is written the way it is read', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 99_999 * 24 * 60 }), (minutes) => {
-        expect(durationOf(durationText(minutes * minute))).toBe(minutes * minute);
+      fc.property(fc.integer({ min: 0, max: 99_999 * 24 * 3600 }), (seconds) => {
+        expect(durationOf(durationText(seconds * second))).toBe(seconds * second);
       }),
     );
     expect([0, 105 * minute, 2 * hour, 36 * hour].map(durationText)).toEqual(['0m', '1h45m', '2h', '1d12h']);
+    expect([20 * second, 90 * second, hour + second].map(durationText)).toEqual(['20s', '1m30s', '1h1s']);
+  });
+
+  test.each([
+    [0, '0 seconds'],
+    [second, '1 second'],
+    [45 * second, '45 seconds'],
+    [90 * second, '1 minute 30 seconds'],
+    [30 * minute, '30 minutes'],
+    [4 * hour, '4 hours'],
+    [90 * minute, '1 hour 30 minutes'],
+    [day, '1 day'],
+    [7 * day, '7 days'],
+  ])('%i ms in words: %s', (milliseconds, words) => {
+    expect(durationInWords(milliseconds)).toBe(words);
   });
 });

@@ -18,7 +18,9 @@ const builtIn = {
     lastWarningAfter: 105 * minute,
     deleteAfter: 120 * minute,
     lead: 15 * minute,
+    freshLead: 60 * minute,
   },
+  minimumAge: 30 * minute,
   keepAtMost: 7 * day,
   assumeOnDemand: false,
 };
@@ -32,6 +34,7 @@ test('without guardrails: the design, observed', () => {
     timeZone: 'Asia/Kolkata',
     observeTo: 'operator',
     limits: { perTick: 5, perHour: 20 },
+    keepChoices: ['4h', '1d', '7d'],
   });
 });
 
@@ -48,7 +51,7 @@ test('all that a policy may say', () => {
     match,
     mode: 'enforce',
     idle: { gpuBelowPercent: 2.5, cpuBelowCores: 0.5, cpuBelowPercent: 1 },
-    ladder: { firstWarningAfter: '1h30m', lastWarningAfter: '5h', deleteAfter: '1d', lead: '2h' },
+    ladder: { firstWarningAfter: '1h30m', lastWarningAfter: '5h', deleteAfter: '1d', lead: '2h', freshLead: '90m' },
     hours: { days: ['sun', 'mon', 'sat'], from: '22:15', to: '06:00', timeZone: 'Europe/Berlin' },
     limits: { deletionsPerTick: 1, deletionsPerHour: 3 },
     keepAtMost: '1d',
@@ -60,7 +63,14 @@ test('all that a policy may say', () => {
     match,
     mode: 'enforce',
     thresholds: policy.idle,
-    ladder: { firstWarningAfter: 90 * minute, lastWarningAfter: 5 * hour, deleteAfter: day, lead: 2 * hour },
+    ladder: {
+      firstWarningAfter: 90 * minute,
+      lastWarningAfter: 5 * hour,
+      deleteAfter: day,
+      lead: 2 * hour,
+      freshLead: 90 * minute,
+    },
+    minimumAge: 30 * minute,
     hours: { days: [0, 1, 6], fromMinute: 22 * 60 + 15, toMinute: 360, timeZone: 'Europe/Berlin' },
     limits: { perTick: 1, perHour: 3 },
     keepAtMost: day,

@@ -6,7 +6,8 @@ import { minute } from '#domain/time.ts';
 import { settingsWithGuardrails, settingsWithPolicy } from './example.ts';
 import { faultLines } from './fault-lines.ts';
 
-const duration = (least: string, most: string) => `a duration from ${least} to ${most}, such as 90m, 2h, 1h30m or 7d`;
+const duration = (least: string, most: string) =>
+  `a duration from ${least} to ${most}, such as 90m, 2h, 1h30m or 7d (from 1s with unsafeShortLadder: true, for tests only)`;
 const pattern = 'a name pattern: `*` for any characters (at most 4 times), `?` for one';
 const timeFrom = 'a time of day from 00:00 to 23:59, such as 08:00';
 const timeTo = 'a time of day from 00:00 to 24:00, such as 18:00';

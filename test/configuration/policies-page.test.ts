@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { readSettings } from '#adapters/configuration/define-config.ts';
-import { durationText } from '#adapters/configuration/duration.ts';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
+import { durationText } from '#domain/duration.ts';
 import { mayActAt } from '#domain/guardrails/hours.ts';
 import {
   addresseesFor,

@@ -221,7 +221,7 @@ describe('across fields', () => {
 });
 
 describe('whole parts', () => {
-  const all = 'stages, provider, mail, availability, guardrails';
+  const all = 'stages, provider, mail, availability, guardrails, runs, deployment';
   test.each([
     [undefined, [`(all of it): given nothing; allowed: an object with ${all}`]],
     [null, [`(all of it): given null; allowed: an object with ${all}`]],
@@ -229,7 +229,7 @@ describe('whole parts', () => {
     [[], [`(all of it): given an empty list; allowed: an object with ${all}`]],
     [
       { ...leastSettings(), mail: undefined },
-      ['mail: given nothing; allowed: an object with sender, operator, timeZone'],
+      ['mail: given nothing; allowed: an object with sender, identity, operator, timeZone'],
     ],
   ])('%o', (input, lines) => {
     expect(faultLines(input)).toEqual(lines);

@@ -21,7 +21,7 @@ describe('defaults', () => {
         callsPerSecond: 20,
         callTimeoutSeconds: 10,
       },
-      mail: { sender: 'warden@gpu.dev', operator: 'ops@gpu.dev', timeZone: 'UTC' },
+      mail: { sender: 'warden@gpu.dev', operator: 'ops@gpu.dev', identity: 'existing', timeZone: 'UTC' },
       availability: { pollSeconds: 60, mailsPerHour: 10, readRequestsMinutes: 5, watches: [] },
       guardrails: {
         mode: 'observe',
@@ -30,11 +30,16 @@ describe('defaults', () => {
         sampleOffsetSeconds: 30,
         dailyMailAt: '08:00',
         assumeOnDemand: false,
+        minimumAge: '30m',
+        keepChoices: ['4h', '1d', '7d'],
         keepAtMost: '7d',
+        unsafeShortLadder: false,
         owners: [],
         exemptions: [],
         policies: [],
       },
+      runs: { leaseSeconds: 58 },
+      deployment: { keepData: true, logRetentionDays: 30 },
     });
   });
 

@@ -38,14 +38,14 @@ describe('nearestName', () => {
 });
 
 test('every unknown name has its own line with the names of its place', () => {
-  const mail = 'sender, operator, timeZone';
+  const mail = 'sender, identity, operator, timeZone';
   expect(faultLines(settingsWith({ mail: { timezone: 'UTC', colour: 'red', 'reply-to': 'x' } }))).toEqual([
     `mail.timezone: given an unknown name; allowed: ${mail}; did you mean timeZone?`,
     `mail.colour: given an unknown name; allowed: ${mail}`,
     `mail["reply-to"]: given an unknown name; allowed: ${mail}`,
   ]);
   expect(faultLines({ ...leastSettings(), stage: ['prod'] })).toEqual([
-    'stage: given an unknown name; allowed: stages, provider, mail, availability, guardrails; did you mean stages?',
+    'stage: given an unknown name; allowed: stages, provider, mail, availability, guardrails, runs, deployment; did you mean stages?',
   ]);
   expect(faultLines(settingsWithWatches({ gpuModel: 'H100' }))).toEqual([
     'availability.watches[0].gpuModel: given an unknown name; allowed: to, region, configId, model, vendor, vramMinGib, vramMaxGib, gpus, maxPricePerGpuHour, notify, until; did you mean model?',

@@ -7,6 +7,7 @@ import { at, start } from '../domain/given.ts';
 import { busyAt, idleAt, policyWith, unknownAt } from './given.ts';
 
 const { thresholds } = policyWith();
+const age = { minimumAge: 30 * minute };
 const grown = { thresholds, grownUpAt: start - day };
 
 /** `i` idle, `b` busy, `u` unknown, `x` not running. */
@@ -90,7 +91,7 @@ describe('which idle time was observed', () => {
 
 describe('young', () => {
   test('a runtime younger than 30 minutes is never idle', () => {
-    const rules = { thresholds, grownUpAt: grownUpAt(start, newClock(start)) };
+    const rules = { thresholds, grownUpAt: grownUpAt(start, newClock(start), age) };
     expect(clockAfter(each('i', 0, 29), rules).span).toBeUndefined();
     expect(clockAfter([...each('i', 0, 29), [29.99, 'i']], rules).span).toBeUndefined();
     expect(clockAfter(each('i', 0, 40), rules).span).toMatchObject({ since: at(30), observed: 10 * minute });
@@ -104,8 +105,8 @@ describe('young', () => {
   });
 
   test('by when it was created, or, where that is not known, first seen', () => {
-    expect(grownUpAt(at(7), newClock(start))).toBe(at(37));
-    expect(grownUpAt(undefined, newClock(at(9)))).toBe(at(39));
+    expect(grownUpAt(at(7), newClock(start), age)).toBe(at(37));
+    expect(grownUpAt(undefined, newClock(at(9)), age)).toBe(at(39));
   });
 });
 

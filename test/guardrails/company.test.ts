@@ -4,6 +4,7 @@ import { type DueWarning, warningsDue } from '#domain/guardrails/company.ts';
 import type { Verdict } from '#domain/guardrails/verdict.ts';
 import { minute, second } from '#domain/time.ts';
 import { at } from '../domain/given.ts';
+import { policyWith } from './given.ts';
 
 type Candidate = Parameters<typeof warningsDue>[0][number];
 
@@ -14,6 +15,7 @@ const candidate = (key: string, verdict: Verdict, to = alice): Candidate => ({
   key,
   verdict,
   addressees: [to, 'operator@example.com'],
+  ladder: policyWith().ladder,
 });
 
 const first: Verdict = { verdict: 'warn-first', because: 'idle', next: { step: 'first', at: now } };
@@ -78,6 +80,41 @@ describe('warnings to one recipient', () => {
   );
 });
 
+describe('where the ladder is short', () => {
+  const ladder = (minutesApart: number) => ({
+    ...policyWith().ladder,
+    firstWarningAfter: 5 * minute,
+    lastWarningAfter: (5 + minutesApart) * minute,
+  });
+  const dueWith = (minutesApart: number, others: readonly Verdict[]) =>
+    told(
+      warningsDue(
+        [
+          { ...candidate('a', first), ladder: ladder(minutesApart) },
+          ...others.map((verdict, position) => candidate(`o${position}`, verdict)),
+        ],
+        now,
+      ),
+    );
+
+  test.each<[minutesApart: number, others: readonly Verdict[], due: string]>([
+    [15, [firstIn(5)], 'a first +5'],
+    [15, [firstIn(5 + 1 / 60_000)], 'a first +0'],
+    [15, [firstIn(2), lastIn(9)], 'a first +2'],
+    [0, [firstIn(1)], 'a first +0'],
+    [45, [firstIn(15)], 'a first +15'],
+    [600, [firstIn(15)], 'a first +15'],
+    [600, [firstIn(16)], 'a first +0'],
+  ])('its last warning %i minutes after the first: a first one waits for a third of that', (apart, others, due) => {
+    expect(dueWith(apart, others)).toEqual([due]);
+  });
+
+  test('a last one takes along those that follow within 15 minutes all the same', () => {
+    const short = { ...candidate('b', lastIn(14)), ladder: ladder(14) };
+    expect(told(warningsDue([candidate('a', last), short], now))).toEqual(['a last +0', 'b last +0']);
+  });
+});
+
 describe('other recipients', () => {
   test('are no company', () => {
     const due = warningsDue([candidate('a', first), candidate('b', lastIn(5), 'bob@example.com')], now);
@@ -101,7 +138,7 @@ describe('other recipients', () => {
   });
 
   test('where nobody is to be told, the warnings are due all the same', () => {
-    expect(told(warningsDue([{ key: 'a', verdict: last, addressees: [] }], now))).toEqual(['a last +0']);
+    expect(told(warningsDue([{ ...candidate('a', last), addressees: [] }], now))).toEqual(['a last +0']);
   });
 });
 

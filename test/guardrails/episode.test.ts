@@ -4,6 +4,8 @@ import {
   bounceWarning,
   endEpisode,
   oweWarning,
+  type ReturnedMailOf,
+  reachable,
   refuseWarning,
   voidWarnings,
   wasWarned,
@@ -11,7 +13,7 @@ import {
 import { newCase, type RuntimeCase, type Warning } from '#domain/guardrails/runtime-case.ts';
 import { hour, minute } from '#domain/time.ts';
 import { at, start } from '../domain/given.ts';
-import { entryOf, mailOf, runtimeWith, withAccepted } from './given.ts';
+import { digest, entryOf, mailOf, runtimeWith, withAccepted } from './given.ts';
 
 const bare = newCase(runtimeWith(), 'train-alice', 'ground');
 const begun = { id: 'e1', since: start };
@@ -175,29 +177,101 @@ describe('a warning that is not taken over', () => {
 describe('a warning that bounced or was complained about', () => {
   const last = bothSent.episode?.last?.mailId ?? '';
   const first = bothSent.episode?.first?.mailId ?? '';
+  const returned = (mailId: string, changes: Partial<ReturnedMailOf> = {}): ReturnedMailOf => ({
+    mailId,
+    recipientId: 'alice@example.com',
+    episodeId: 'e1',
+    ...changes,
+  });
 
   test('does not count: the next is a fresh one', () => {
-    const kase = bounceWarning(bothSent, last, at(110));
+    const kase = bounceWarning(bothSent, returned(last), at(110));
     expect(kase.episode).not.toHaveProperty('last');
     expect(kase.episode?.voided).toMatchObject({ at: at(110) });
     expect(kase.named).toBe(at(120));
   });
 
   test('a first one, too', () => {
-    expect(bounceWarning(bothSent, first, at(110)).episode?.voided).toBeDefined();
+    expect(bounceWarning(bothSent, returned(first), at(110)).episode?.voided).toBeDefined();
   });
 
   // "A warning that bounces does not count: next is the fallback address."
-  test('a first one that bounced is no longer told', () => {
+  test('a first one that bounced is no longer told, and another may be sent at once', () => {
     const told = accepted('first', 61, owing('first'));
-    const kase = bounceWarning(told, told.episode?.first?.mailId ?? '', at(62));
+    const kase = bounceWarning(told, returned(told.episode?.first?.mailId ?? ''), at(62));
     expect(wasWarned(kase.episode ?? begun)).toBe(false);
+    expect(kase).not.toHaveProperty('firstWarnedAt');
   });
 
-  test('of another idle time: nothing', () => {
-    expect(bounceWarning(bothSent, 'other', at(110))).toBe(bothSent);
-    expect(bounceWarning(bare, last, at(110))).toBe(bare);
-    expect(bounceWarning(owing('first'), 'undefined', at(110))).toEqual(owing('first'));
+  test('of another idle time, or of none: nothing', () => {
+    expect(bounceWarning(bothSent, returned(last, { episodeId: 'e2' }), at(110))).toBe(bothSent);
+    expect(bounceWarning(bare, returned(last), at(110))).toBe(bare);
+  });
+
+  test('of which nothing is known here: it is remembered, and nothing else changes', () => {
+    const kase = bounceWarning(bothSent, returned('other'), at(110));
+    const returnedNow = [{ mailId: 'other', recipientId: 'alice@example.com', at: at(110) }];
+    expect(kase).toEqual({ ...bothSent, episode: { ...bothSent.episode, returned: returnedNow } });
+    expect(bounceWarning(owing('first'), returned('undefined'), at(110)).episode?.first).toEqual(warning('first'));
+  });
+
+  test('told twice, at once or when a fresh warning is out: nothing more', () => {
+    const once = bounceWarning(bothSent, returned(last), at(110));
+    expect(bounceWarning(once, returned(last), at(111))).toBe(once);
+    const afresh = accepted('last', 115, owing('last', { owedAt: at(112), to: ['team@example.com'] }, once));
+    expect(bounceWarning(afresh, returned(last), at(116))).toBe(afresh);
+  });
+
+  test.each(['first', 'last'] as const)('a %s one that came back before it is recorded as accepted', (step) => {
+    const owed = owing(step);
+    const mail = mailOf(owed, step, at(106));
+    const early = bounceWarning(owed, returned(mail.mailId), at(107));
+    const late = withAccepted(early, mail, at(108));
+    expect(late.episode?.[step]).toBeUndefined();
+    expect(late.episode?.voided).toEqual({ at: at(108), because: 'its warning came back' });
+    expect(late.named).toBe(at(120));
+    expect(late).not.toHaveProperty('firstWarnedAt');
+    expect(withAccepted(late, mail, at(108))).toEqual(late);
+  });
+
+  test('a first one that came back and was voided before it is recorded: no first warning was told', () => {
+    const owed = owing('first');
+    const mail = mailOf(owed, 'first', at(61));
+    const early = bounceWarning(voidWarnings(owed, 'kept', at(61)), returned(mail.mailId), at(62));
+    expect(withAccepted(early, mail, at(63))).not.toHaveProperty('firstWarnedAt');
+  });
+
+  const intent = { entry: entryOf('x', at(120)), to: [], since: at(120), intentAt: at(120), asks: 1 };
+  test.each<[string, Partial<RuntimeCase>]>([
+    ['is being deleted', { deletion: { state: 'deleting', ...intent } }],
+    ['is gone', { deletion: { state: 'gone', at: at(125) } }],
+    ['would have been deleted, in observe mode', { episode: { ...begun, ...bothSent.episode, would: at(120) } }],
+  ])('of a runtime that %s: nothing', (_what, changes) => {
+    const kase = { ...bothSent, ...changes };
+    expect(bounceWarning(kase, returned(last), at(126))).toBe(kase);
+  });
+
+  test('of a runtime that is chosen for deletion: it counts no more', () => {
+    const kase: RuntimeCase = { ...bothSent, deletion: { state: 'condemned', at: at(120) } };
+    expect(bounceWarning(kase, returned(last), at(120)).episode).not.toHaveProperty('last');
+  });
+
+  test('who sent mails back lately is passed over, whatever the case of the letters; six hours later no more', () => {
+    const addressees = ['Alice@Example.com', 'team@example.com'];
+    const { episode } = bounceWarning(bothSent, returned(last), at(110));
+    expect(reachable(bothSent.episode, addressees, at(110), digest)).toEqual(addressees);
+    expect(reachable(episode, addressees, at(111), digest)).toEqual(['team@example.com']);
+    expect(reachable(episode, addressees, at(110) + 6 * hour, digest)).toEqual(addressees);
+    const both = bounceWarning(bothSent, returned(last, { recipientId: 'team@example.com' }), at(110));
+    const none = bounceWarning(both, returned(first), at(110));
+    expect(reachable(none.episode, addressees, at(111), digest)).toEqual([]);
+  });
+
+  test('however many mails come back, the case stays small', () => {
+    let kase = bothSent;
+    for (let count = 0; count < 100; count += 1) kase = bounceWarning(kase, returned(`m${count}`), at(110 + count));
+    expect(kase.episode?.returned).toHaveLength(20);
+    expect(kase.episode?.returned?.at(-1)?.mailId).toBe('m99');
   });
 });
 

@@ -47,7 +47,9 @@ export const policyWith = (changes: Partial<Policy> = {}): Policy => ({
     lastWarningAfter: 105 * minute,
     deleteAfter: 120 * minute,
     lead: 15 * minute,
+    freshLead: 60 * minute,
   },
+  minimumAge: 30 * minute,
   keepAtMost: 7 * day,
   assumeOnDemand: false,
   ...changes,
@@ -99,7 +101,7 @@ export const looked = (state: Guarded, now: Instant, look: Look): { clock: Clock
   const reading = typeof look === 'object' ? look : { idle: idleAt, busy: busyAt, unknown: unknownAt }[look](now);
   const rules = {
     thresholds: policy.thresholds,
-    grownUpAt: grownUpAt(kase?.reappearedAt ?? runtime.createdAt, clock),
+    grownUpAt: grownUpAt(kase?.reappearedAt ?? runtime.createdAt, clock, policy),
   };
   return { clock: advance(clock, reading, rules), reading };
 };
@@ -263,6 +265,7 @@ export const rulesWith = (changes: Partial<GuardRules> = {}): GuardRules => ({
   timeZone: 'UTC',
   observeTo: 'operator',
   limits: { perTick: 5, perHour: 20 },
+  keepChoices: ['4h', '1d', '7d'],
   ...changes,
 });
 

@@ -38,7 +38,7 @@ describe('the choices of a link', () => {
     [365 * day, ['4h', '1d', '7d']],
   ];
   test.each(table)('up to %d ms: %j', (upTo, choices) => {
-    expect(keepChoicesUpTo(upTo)).toEqual(choices);
+    expect(keepChoicesUpTo(upTo, ['4h', '1d', '7d'])).toEqual(choices);
   });
 });
 

@@ -64,6 +64,7 @@ const policies: readonly Policy[] = [
       lastWarningAfter: 30 * minute,
       deleteAfter: 45 * minute,
       lead: 15 * minute,
+      freshLead: 60 * minute,
     },
     hours: { days: [1, 2, 3, 4, 5], fromMinute: 8 * 60, toMinute: 20 * 60, timeZone: 'Europe/Berlin' },
   }),
@@ -262,7 +263,8 @@ const bounce = (life: Life, step: Warning['step']): void => {
   if (kase === undefined || mailId === undefined) return;
   held(life);
   life.bounced.push(mailId);
-  life.state = { ...life.state, kase: bounceWarning(kase, mailId, life.now) };
+  const episodeId = kase.episode?.id ?? '';
+  life.state = { ...life.state, kase: bounceWarning(kase, { mailId, recipientId: 'r1', episodeId }, life.now) };
 };
 
 /** Answers how the mail service is from then on. */

@@ -26,7 +26,9 @@ const policy = (name: string, match: Match = {}, changes: Partial<Policy> = {}):
     lastWarningAfter: 105 * minute,
     deleteAfter: 120 * minute,
     lead: 15 * minute,
+    freshLead: 60 * minute,
   },
+  minimumAge: 30 * minute,
   keepAtMost: 7 * 24 * 60 * minute,
   assumeOnDemand: false,
   ...changes,
@@ -40,6 +42,7 @@ const rules = (changes: Partial<GuardRules> = {}): GuardRules => ({
   timeZone: 'UTC',
   observeTo: 'operator',
   limits: { perTick: 5, perHour: 20 },
+  keepChoices: ['4h', '1d', '7d'],
   ...changes,
 });
 

@@ -80,8 +80,8 @@ const unknownNameFault = (path: readonly PropertyKey[], name: string, known: rea
   };
 };
 
-/** What really stood there: an issue would tell a value that was trimmed or turned into a number on the way. */
-const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+/** What stands at a path; undefined where nothing does. */
+export const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
     input,
@@ -101,6 +101,7 @@ export const check = <Schema extends z.core.$ZodType>(schema: Schema, input: unk
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => unknownNameFault(issue.path, key, knownAt.get(pathText(issue.path)) ?? []));
     }
+    // What really stood there: an issue would tell a value that was trimmed or turned into a number on the way.
     const given = shown(valueAt(input, issue.path), String(issue.path.at(-1) ?? ''));
     // A rule's own words may quote what was given.
     const allowed = looksLikeCredential(issue.message) ? 'another value' : issue.message;

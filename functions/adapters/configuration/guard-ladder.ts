@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
-import { duration, durationOf, durationText } from './duration.ts';
+import { durationOf, durationText } from '#domain/duration.ts';
 import { described } from './field.ts';
+import { boundedDuration } from './guard-floors.ts';
 
 const ladderDefaults = {
   firstWarningAfter: '60m',
   lastWarningAfter: '105m',
   deleteAfter: '120m',
   lead: '15m',
+  freshLead: '60m',
 } as const;
 type Rung = keyof typeof ladderDefaults;
 
@@ -58,19 +60,23 @@ export const ladder = z
   .strictObject({
     firstWarningAfter: described(
       'Idle time after which its owner is warned for the first time.',
-      z._default(duration('5m', '30d'), ladderDefaults.firstWarningAfter),
+      z._default(boundedDuration('firstWarningAfter'), ladderDefaults.firstWarningAfter),
     ),
     lastWarningAfter: described(
       'Idle time after which its owner is warned for the last time; that mail names the time of the deletion.',
-      z._default(duration('5m', '30d'), ladderDefaults.lastWarningAfter),
+      z._default(boundedDuration('lastWarningAfter'), ladderDefaults.lastWarningAfter),
     ),
     deleteAfter: described(
       'Idle time after which it is deleted, if the last warning has arrived.',
-      z._default(duration('20m', '30d'), ladderDefaults.deleteAfter),
+      z._default(boundedDuration('deleteAfter'), ladderDefaults.deleteAfter),
     ),
     lead: described(
       'Time from an accepted last warning to the deletion, at least.',
-      z._default(duration('15m', '7d'), ladderDefaults.lead),
+      z._default(boundedDuration('lead'), ladderDefaults.lead),
+    ),
+    freshLead: described(
+      'The same after something took the warnings before it back; `lead` counts if that is longer.',
+      z._default(boundedDuration('freshLead'), ladderDefaults.freshLead),
     ),
   })
   .check(ladderInOrder);

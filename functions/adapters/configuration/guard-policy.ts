@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { duration } from './duration.ts';
 import { address, described, positiveNumber, text, wholeNumber } from './field.ts';
+import { boundedDuration } from './guard-floors.ts';
 import { hours } from './guard-hours.ts';
 import { ladder } from './guard-ladder.ts';
 import { policyMatch } from './guard-match.ts';
@@ -28,9 +28,6 @@ export const fallbackAddress = () =>
       error: 'a mail address, such as me@example.com; {owner} is for owners alone',
     }),
   );
-
-/** How long a link may keep a runtime for, at most. */
-export const keepAtMost = () => duration('4h', '30d');
 
 /** Most deletions that are begun in one tick, and in an hour. */
 export const deletionsPerTick = () => wholeNumber(1, 50);
@@ -67,7 +64,7 @@ export const policy = z.strictObject({
   ),
   keepAtMost: described(
     'Longest time that somebody may keep a runtime for with a link. Missing: `guardrails.keepAtMost`.',
-    z.exactOptional(keepAtMost()),
+    z.exactOptional(boundedDuration('keepAtMost')),
   ),
   assumeOnDemand: described(
     'Whether a plan that cannot be read counts as on demand. Missing: `guardrails.assumeOnDemand`.',

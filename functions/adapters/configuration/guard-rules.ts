@@ -1,6 +1,6 @@
+import { checkedDuration } from '#domain/duration.ts';
 import type { Hours, Weekday } from '#domain/guardrails/hours.ts';
 import type { Exemption, GuardRules, Ladder, OwnerRule, Policy } from '#domain/guardrails/policy.ts';
-import { checkedDuration } from './duration.ts';
 import { defaultPolicy } from './guard-order.ts';
 import { builtInPolicy } from './guard-policy.ts';
 import type { Settings } from './settings.ts';
@@ -11,11 +11,12 @@ type Guardrails = Settings['guardrails'];
 type PolicySettings = Guardrails['policies'][number];
 type GivenHours = NonNullable<PolicySettings['hours']>;
 
-const ladderOf = ({ firstWarningAfter, lastWarningAfter, deleteAfter, lead }: PolicySettings['ladder']): Ladder => ({
-  firstWarningAfter: checkedDuration(firstWarningAfter),
-  lastWarningAfter: checkedDuration(lastWarningAfter),
-  deleteAfter: checkedDuration(deleteAfter),
-  lead: checkedDuration(lead),
+const ladderOf = (ladder: PolicySettings['ladder']): Ladder => ({
+  firstWarningAfter: checkedDuration(ladder.firstWarningAfter),
+  lastWarningAfter: checkedDuration(ladder.lastWarningAfter),
+  deleteAfter: checkedDuration(ladder.deleteAfter),
+  lead: checkedDuration(ladder.lead),
+  freshLead: checkedDuration(ladder.freshLead),
 });
 
 const weekdayOf: Readonly<Record<GivenHours['days'][number], Weekday>> = {
@@ -51,6 +52,7 @@ const policyOf = (settings: PolicySettings, guardrails: Guardrails, timeZone: st
     ladder: ladderOf(ladder),
     ...(hours === undefined ? {} : { hours: hoursOf(hours, timeZone) }),
     ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    minimumAge: checkedDuration(guardrails.minimumAge),
     keepAtMost: checkedDuration(keepAtMost),
     assumeOnDemand,
     ...(fallback === undefined ? {} : { fallback }),
@@ -65,8 +67,12 @@ const exemptionOf = ({ until, because, ...match }: Guardrails['exemptions'][numb
 
 const ownerOf = ({ to, ...match }: Guardrails['owners'][number]): OwnerRule => ({ match, to });
 
+/** What Keep links offer, the shortest first. */
+export const keepChoicesOf = ({ guardrails }: Pick<Settings, 'guardrails'>): GuardRules['keepChoices'] =>
+  guardrails.keepChoices.toSorted((a, b) => checkedDuration(a) - checkedDuration(b));
+
 /** The rules of job 2 in the words of the domain. The built-in policy comes last, unless the user has one called so. */
-export const guardRulesOf = ({ guardrails, mail }: Settings): GuardRules => {
+export const guardRulesOf = ({ guardrails, mail }: Pick<Settings, 'guardrails' | 'mail'>): GuardRules => {
   const hasDefault = guardrails.policies.some(({ name }) => name.toLowerCase() === defaultPolicy);
   const policies = hasDefault ? guardrails.policies : [...guardrails.policies, builtInPolicy()];
   return {
@@ -77,5 +83,6 @@ export const guardRulesOf = ({ guardrails, mail }: Settings): GuardRules => {
     timeZone: mail.timeZone,
     observeTo: guardrails.observeTo,
     limits: { perTick: guardrails.limits.deletionsPerTick, perHour: guardrails.limits.deletionsPerHour },
+    keepChoices: keepChoicesOf({ guardrails }),
   };
 };

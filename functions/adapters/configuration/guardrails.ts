@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { dateOrTime, described, isAddress, text, wholeNumber } from './field.ts';
+import { boundedDuration, safeUnlessAllowed } from './guard-floors.ts';
+import { keepChoices, keepOffersSomething } from './guard-keep.ts';
 import { addressFields, ownerFields } from './guard-match.ts';
 import { ownersReached, policiesNamed, policiesReached } from './guard-order.ts';
-import { deletionsPerHour, deletionsPerTick, fallbackAddress, keepAtMost, policy } from './guard-policy.ts';
+import { deletionsPerHour, deletionsPerTick, fallbackAddress, policy } from './guard-policy.ts';
 import { timeOfDay } from './time-of-day.ts';
 
 const ownerAddress = () => {
@@ -118,9 +120,18 @@ export const guardrails = z
       'Whether a plan that cannot be read counts as on demand. Otherwise it counts as reserved, and the runtime is only reported.',
       z._default(z.boolean(), false),
     ),
+    minimumAge: described('A runtime that is younger is never idle.', z._default(boundedDuration('minimumAge'), '30m')),
+    keepChoices: described(
+      'For how long a link offers to keep a runtime, as far as `keepAtMost` allows it.',
+      z._default(keepChoices(), ['4h', '1d', '7d']),
+    ),
     keepAtMost: described(
-      'Longest time that somebody may keep a runtime for with a link. Offered are 4 hours, 1 day and 7 days, up to this.',
-      z._default(keepAtMost(), '7d'),
+      'Longest time that somebody may keep a runtime for with a link.',
+      z._default(boundedDuration('keepAtMost'), '7d'),
+    ),
+    unsafeShortLadder: described(
+      'For tests only: allows durations from 1 second on, so that a runtime may be deleted seconds after its warning. Every mail and page says so.',
+      z._default(z.boolean(), false),
     ),
     fallback: described(
       'Mail address that is told when the owner is not known or cannot be reached. Missing: `mail.operator`.',
@@ -154,4 +165,4 @@ export const guardrails = z
       ),
     ),
   })
-  .check(limitsWithin);
+  .check(limitsWithin, safeUnlessAllowed, keepOffersSomething);

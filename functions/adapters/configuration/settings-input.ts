@@ -3,7 +3,7 @@
 /** Settings as the user writes them, defaults left out. */
 // biome-ignore format: one setting, one line
 export type SettingsInput = {
-  /** Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`. (list of text; default ["prod"]) */
+  /** Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`; the stack of `prod` is `gpu-warden-prod`. (list of text; default ["prod"]) */
   stages?: string[] | undefined;
   /** The GPU cloud: where it answers, what of it is yours, how hard it may be asked. (object; required) */
   provider: {
@@ -123,6 +123,8 @@ export type SettingsInput = {
   mail: {
     /** Mail address that notices come from; the mail service must have verified it. (mail address; required) */
     sender: string;
+    /** What verifies the sender in Amazon SES: an identity that is there already (the address or a domain of it), or one that the deployment makes: of the address, which is then mailed a link to confirm, or of its domain, whose DNS then needs records. ("existing" or "create-address" or "create-domain"; default "existing") */
+    identity?: 'existing' | 'create-address' | 'create-domain' | undefined;
     /** Mail address of whoever runs GPU Warden: troubles and daily summaries go there. (mail address; required) */
     operator: string;
     /** IANA time zone in which mails write their times, such as `Asia/Kolkata`. (text; default "UTC") */
@@ -183,8 +185,14 @@ export type SettingsInput = {
     dailyMailAt?: string | undefined;
     /** Whether a plan that cannot be read counts as on demand. Otherwise it counts as reserved, and the runtime is only reported. (true or false; default false) */
     assumeOnDemand?: boolean | undefined;
-    /** Longest time that somebody may keep a runtime for with a link. Offered are 4 hours, 1 day and 7 days, up to this. (text; default "7d") */
+    /** A runtime that is younger is never idle. (text; default "30m") */
+    minimumAge?: string | undefined;
+    /** For how long a link offers to keep a runtime, as far as `keepAtMost` allows it. (list of text; default ["4h","1d","7d"]) */
+    keepChoices?: string[] | undefined;
+    /** Longest time that somebody may keep a runtime for with a link. (text; default "7d") */
     keepAtMost?: string | undefined;
+    /** For tests only: allows durations from 1 second on, so that a runtime may be deleted seconds after its warning. Every mail and page says so. (true or false; default false) */
+    unsafeShortLadder?: boolean | undefined;
     /** Mail address that is told when the owner is not known or cannot be reached. Missing: `mail.operator`. (mail address) */
     fallback?: string | undefined;
     /** Whose runtimes are whose; the first that fits is told. (list of object; default []) */
@@ -251,6 +259,8 @@ export type SettingsInput = {
         deleteAfter?: string | undefined;
         /** Time from an accepted last warning to the deletion, at least. (text; default "15m") */
         lead?: string | undefined;
+        /** The same after something took the warnings before it back; `lead` counts if that is longer. (text; default "60m") */
+        freshLead?: string | undefined;
       } | undefined;
       /** When it may delete; warnings go out at any time and name a time within these hours. Missing: always. (object) */
       hours?: {
@@ -277,5 +287,19 @@ export type SettingsInput = {
       /** Mail address that is told when the owner is not known or cannot be reached. Missing: `guardrails.fallback`. (mail address) */
       fallback?: string | undefined;
     }[] | undefined;
+  } | undefined;
+  /** How a run of one minute keeps out of the next one's way. (object) */
+  runs?: {
+    /** Seconds for which a run of a minute keeps others out, at most; it stops working 8 seconds before. (whole number, 40 to 58; default 58) */
+    leaseSeconds?: number | undefined;
+  } | undefined;
+  /** What `cdk deploy` makes beside the functions. (object) */
+  deployment?: {
+    /** Whether the table, with all that Warden remembers, is protected and survives `cdk destroy`. (true or false; default true) */
+    keepData?: boolean | undefined;
+    /** Days after which log lines are forgotten. (7 or 14 or 30 or 60 or 90 or 180 or 365; default 30) */
+    logRetentionDays?: 7 | 14 | 30 | 60 | 90 | 180 | 365 | undefined;
+    /** Mail address that alarms go to, once it has confirmed that. Missing: `mail.operator`. (mail address) */
+    alarmsTo?: string | undefined;
   } | undefined;
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { mappingSettings } from '#adapters/provider/mappings.ts';
+import { deployment, looksFit, runs } from './deployment.ts';
 import {
   address,
   atMostEach,
@@ -13,6 +14,7 @@ import {
 } from './field.ts';
 import { projectsLookedAfter } from './guard-projects.ts';
 import { guardrails } from './guardrails.ts';
+import { identityChoice, identityMadeOnce } from './sender-identity.ts';
 import { sameWatch, toldAddress, watch } from './watch.ts';
 
 const stageName = () =>
@@ -57,6 +59,10 @@ const provider = z.strictObject({
 
 const mail = z.strictObject({
   sender: described('Mail address that notices come from; the mail service must have verified it.', address()),
+  identity: described(
+    'What verifies the sender in Amazon SES: an identity that is there already (the address or a domain of it), or one that the deployment makes: of the address, which is then mailed a link to confirm, or of its domain, whose DNS then needs records.',
+    z._default(identityChoice(), 'existing'),
+  ),
   operator: described('Mail address of whoever runs GPU Warden: troubles and daily summaries go there.', address()),
   timeZone: described(
     'IANA time zone in which mails write their times, such as `Asia/Kolkata`.',
@@ -99,7 +105,7 @@ export const settingsSchema = described(
   z
     .strictObject({
       stages: described(
-        'Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`.',
+        'Names of the copies of GPU Warden that can be deployed side by side, such as `prod` and `test`; the stack of `prod` is `gpu-warden-prod`.',
         z._default(
           z
             .array(described('Stage name.', stageName()), { error: 'a list of at least one stage name' })
@@ -117,8 +123,10 @@ export const settingsSchema = described(
         'Job 2, cost guardrails: what is idle, who is warned, what is deleted. With examples: docs/policies.md.',
         z.prefault(guardrails, {}),
       ),
+      runs: described("How a run of one minute keeps out of the next one's way.", z.prefault(runs, {})),
+      deployment: described('What `cdk deploy` makes beside the functions.', z.prefault(deployment, {})),
     })
-    .check(projectsLookedAfter),
+    .check(projectsLookedAfter, identityMadeOnce, looksFit),
 );
 
 /** Settings as the handlers see them, defaults filled in. */

@@ -1,3 +1,4 @@
+import { checkedDuration, durationInWords } from '#domain/duration.ts';
 import type { KeepChoice, ToldRuntime } from '#domain/guardrails/runtime-notice.ts';
 import { price } from './money-words.ts';
 import { nameWords } from './one-line.ts';
@@ -27,9 +28,8 @@ export const runtimeWords = (runtime: ToldRuntime): string => {
 /** `$2.39/h` */
 export const rateWords = (usdPerHour: number): string => `${price(usdPerHour)}/h`;
 
-const choiceWords = { '4h': '4 hours', '1d': '1 day', '7d': '7 days' } as const satisfies Record<KeepChoice, string>;
-
 /** `Keep for 4 hours` */
-export const keepWords = (choice: KeepChoice): string => `Keep for ${choiceWords[choice]}`;
+export const keepWords = (choice: KeepChoice): string => `Keep for ${durationInWords(checkedDuration(choice))}`;
 
-export const keepChoices = ['4h', '1d', '7d'] as const satisfies readonly KeepChoice[];
+/** Stands in everything that people get from an installation whose ladder is allowed to be shorter than is safe. */
+export const unsafeShortLadderWords = 'Unsafe short ladder: this installation deletes within minutes; meant for tests.';

@@ -10,7 +10,7 @@ import { day } from '#domain/time.ts';
 import { useWords } from './evidence-words.ts';
 import type { MailList } from './runtime-content.ts';
 import type { TimeWords } from './time-words.ts';
-import { mostUrgentFirst, troubleTitle } from './trouble-words.ts';
+import { isAboutAddress, mostUrgentFirst, troubleTitle } from './trouble-words.ts';
 
 /** Of each section the first so many lines; the rest are counted. */
 const mostLines = 60;
@@ -70,6 +70,7 @@ const entryLine = (entry: LedgerEntry, { mail, times }: Daily): Line => ({
 const troubleLine = (trouble: Trouble, { mail, times }: Daily): Line => ({
   title: troubleTitle(trouble),
   words: joined([
+    isAboutAddress(trouble) ? oneLine(trouble.about, 80) : undefined,
     `since ${times.near(trouble.since, mail.writtenAt)}`,
     oneLine(trouble.because),
     trouble.usdPerHour === undefined ? undefined : rateWords(trouble.usdPerHour),

@@ -8,7 +8,7 @@ import { dailyLists } from './daily-lists.ts';
 import { wastedIn } from './daily-money.ts';
 import type { Fact } from './fact.ts';
 import type { RuntimeMailContent } from './runtime-content.ts';
-import { createTimeWords, type TimeWords } from './time-words.ts';
+import { type TimeWords, timeWordsFor } from './time-words.ts';
 
 /** USD a day that the runtimes which would have been deleted go on costing. */
 const wouldSave = ({ observing }: DailyMail): number =>
@@ -62,7 +62,7 @@ const pillOf = (mail: DailyMail, said: readonly string[]): RuntimeMailContent['p
 
 /** The daily mail to the operator. Sections stand in it only where there is something to say. */
 export const dailyContent = (mail: DailyMail, settings: MailSettings): RuntimeMailContent => {
-  const times = createTimeWords(settings.timeZone);
+  const times = timeWordsFor(settings);
   const said = headlines(mail);
   const period = times.span(mail.from, mail.to, mail.writtenAt);
   const words = said.length === 0 ? 'nothing that needs you' : said.slice(0, 3).join(', ');

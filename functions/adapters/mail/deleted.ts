@@ -5,7 +5,7 @@ import type { DeletedMail, DeletedRow } from '#domain/guardrails/runtime-notice.
 import type { MailSettings } from '#domain/notice.ts';
 import { evidenceFacts, priceFact, wastedFact } from './evidence-words.ts';
 import type { Card, MailLink, RuntimeMailContent } from './runtime-content.ts';
-import { agoWords, createTimeWords, type TimeWords } from './time-words.ts';
+import { agoWords, type TimeWords, timeWordsFor } from './time-words.ts';
 import { webAddress } from './web-address.ts';
 
 const rateOf = (rows: readonly DeletedRow[]): string => {
@@ -65,7 +65,7 @@ const previewOf = (rows: readonly [DeletedRow, ...DeletedRow[]]): string => {
 
 /** @throws RangeError when the mail names no runtime */
 export const deletedContent = (mail: DeletedMail, settings: MailSettings): RuntimeMailContent => {
-  const times = createTimeWords(settings.timeZone);
+  const times = timeWordsFor(settings);
   const [first, ...others] = mail.rows.toSorted((a, b) => a.deletedAt - b.deletedAt);
   if (first === undefined) throw new RangeError('A mail about deletions needs at least one runtime.');
   const rows = [first, ...others] as const;

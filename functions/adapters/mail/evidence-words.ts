@@ -1,6 +1,7 @@
 import { amount, price } from '#adapters/look/money-words.ts';
 import { nameWords } from '#adapters/look/one-line.ts';
 import { counted } from '#adapters/look/runtime-words.ts';
+import { durationInWords } from '#domain/duration.ts';
 import type { Evidence } from '#domain/guardrails/ledger.ts';
 import type { Money } from '#domain/guardrails/money.ts';
 import type { CpuUse, MemoryUse, Use } from '#domain/guardrails/reading.ts';
@@ -28,9 +29,12 @@ export const useWords = ({ gpuPercent, cpu, memory }: Use): string =>
   ].join(', ');
 
 /** `117 of 120 minutes seen, 98 %` */
-export const seenWords = ({ idleSince, until, observedMs }: Evidence): string => {
+export const seenWords = (
+  { idleSince, until, observedMs }: Evidence,
+  { lasting }: Pick<TimeWords, 'lasting'>,
+): string => {
   const minutes = Math.floor((until - idleSince) / minute);
-  if (minutes < 1) return 'less than a minute';
+  if (minutes < 1) return lasting(observedMs);
   const share = Math.round(Math.min(1, observedMs / (until - idleSince)) * 100);
   return `${Math.floor(observedMs / minute)} of ${counted(minutes, 'minute')} seen, ${share} %`;
 };
@@ -42,14 +46,15 @@ export const ruleWords = ({ policy, thresholds, deleteAfter }: ToldRule, { cpu }
     cpu?.unit === 'percent' ? `${cpuBelowPercent} %` : `${cpuBelowCores} ${cpuBelowCores === 1 ? 'core' : 'cores'}`;
   const unread = cpu === undefined ? ' where it is reported' : '';
   const idle = `GPU below ${gpuBelowPercent} %, CPU below ${cpuBelow}${unread}`;
-  return `policy ${nameWords(policy)}: ${idle}, for ${counted(Math.round(deleteAfter / minute), 'minute')}`;
+  const span = deleteAfter % minute === 0 ? counted(deleteAfter / minute, 'minute') : durationInWords(deleteAfter);
+  return `policy ${nameWords(policy)}: ${idle}, for ${span}`;
 };
 
 /** What a verdict stood on. @param now when the mail is written */
 export const evidenceFacts = (evidence: Evidence, times: TimeWords, now: Instant): readonly Fact[] => [
   { label: 'Idle since', lines: [`${times.moment(evidence.idleSince)} (${agoWords(evidence.idleSince, now)})`] },
   { label: 'Highest use', lines: [useWords(evidence.highest)] },
-  { label: 'Observed', lines: [seenWords(evidence)] },
+  { label: 'Observed', lines: [seenWords(evidence, times)] },
 ];
 
 /** `$2.39 per hour (1 × $2.39 per GPU-hour)` */

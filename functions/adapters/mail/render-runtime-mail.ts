@@ -1,4 +1,5 @@
 import { oneLine } from '#adapters/look/one-line.ts';
+import { unsafeShortLadderWords } from '#adapters/look/runtime-words.ts';
 import type { RuntimeMail } from '#domain/guardrails/runtime-notice.ts';
 import type { MailSettings, RenderedMail } from '#domain/notice.ts';
 import { dailyContent } from './daily.ts';
@@ -36,7 +37,8 @@ const contentOf = (mail: RuntimeMail, settings: MailSettings): RuntimeMailConten
  */
 export const renderRuntimeMail = (mail: RuntimeMail, settings: MailSettings): RenderedMail => {
   const content = contentOf(mail, settings);
-  const oneLined = { ...content, subject: oneLine(content.subject, mostOfASubject) };
+  const caution = settings.unsafeShortLadder ? { caution: unsafeShortLadderWords } : {};
+  const oneLined = { ...content, ...caution, subject: oneLine(content.subject, mostOfASubject) };
   return {
     subject: oneLined.subject,
     text: renderRuntimeText(oneLined),

@@ -31,6 +31,8 @@ export type RuntimeMailContent = {
   readonly subject: string;
   /** What inboxes show after the subject. */
   readonly preview: string;
+  /** Something about the installation as a whole that nobody may miss. */
+  readonly caution?: string;
   readonly pill: { readonly words: string; readonly tone: Parameters<typeof pill>[1] };
   readonly lead: readonly string[];
   /** About the mail as a whole. */

@@ -1,5 +1,5 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
-import { button, factTable, firstThatFits, frame, pill, section } from './html-frame.ts';
+import { button, factTable, firstThatFits, frame, noteBox, pill, section } from './html-frame.ts';
 import type { Card, MailList, RuntimeMailContent } from './runtime-content.ts';
 import { briefCards, buttonRow, copyBlock, fullCard, listSection, tightCards } from './runtime-html-parts.ts';
 import { styles } from './styles.ts';
@@ -23,12 +23,15 @@ export const renderRuntimeHtml = (content: RuntimeMailContent): string =>
 
 const renderPage = (content: RuntimeMailContent, density: Density): Markup => {
   const { subject, preview, cards, lists, facts, footer } = content;
-  const card = html`${top(content)}
+  const card = html`${content.caution !== undefined && cautionRow(content.caution)}${top(content)}
 ${facts.length > 0 && section(factTable(facts))}
 ${cardRows(cards, density)}
 ${lists.map((list) => listSection(cut(list, density.lines)))}`;
   return frame({ subject, preview, card, footer: footerRow(footer) });
 };
+
+const cautionRow = (words: string): Markup =>
+  html`<tr><td class="pad ink" style="${styles.caution}">${noteBox(words)}</td></tr>`;
 
 const cut = (list: MailList, most: number): MailList => ({
   ...list,

@@ -21,9 +21,10 @@ const textOfList = ({ heading, note, lines, more }: MailList): string =>
 
 /** The text part: the same facts as the HTML part, always those of every card. */
 export const renderRuntimeText = (content: RuntimeMailContent): string => {
-  const { subject, lead, links, facts, cards, lists, footer } = content;
+  const { subject, caution, lead, links, facts, cards, lists, footer } = content;
   const blocks = [
     subject,
+    ...(caution === undefined ? [] : [caution]),
     ...lead,
     ...(links.length === 0 ? [] : [links.map(textOfLink).join('\n')]),
     ...(facts.length === 0 ? [] : [facts.map(textOfFact).join('\n')]),

@@ -13,6 +13,7 @@ export const styles = {
   mark: `display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:8px;background:${light.button}`,
   card: `background:${light.card};border:1px solid ${light.line};border-radius:14px`,
   top: `${text(light.ink, 15, 23)};padding:30px 32px 26px`,
+  caution: `${text(light.ink, 15, 23)};padding:22px 32px 0`,
   section: `${text(light.ink, 15, 23)};padding:22px 32px 24px;border-top:1px solid ${light.line}`,
   pill: 'display:inline-block;border-radius:99px;padding:3px 12px;font-size:13px;line-height:20px;font-weight:600',
   open: `background:${light.goodGround};color:${light.good}`,

@@ -1,4 +1,5 @@
-import { hour, type Instant, minute } from '#domain/time.ts';
+import type { MailSettings } from '#domain/notice.ts';
+import { hour, type Instant, minute, second } from '#domain/time.ts';
 
 /** Instants in words, all in one time zone and with its name. */
 export type TimeWords = {
@@ -10,6 +11,8 @@ export type TimeWords = {
   readonly when: (at: Instant, reference: Instant) => string;
   /** `from 14:02 to 15:10 UTC`, with the dates and both zone names where they are needed to understand it */
   readonly span: (from: Instant, to: Instant, reference: Instant) => string;
+  /** `42 min`, see `durationWords`; where seconds are shown `2 min 40 s`. */
+  readonly lasting: (milliseconds: number) => string;
 };
 
 type Local = { readonly weekday: string; readonly day: string; readonly year: string; readonly clock: string };
@@ -17,9 +20,13 @@ type Local = { readonly weekday: string; readonly day: string; readonly year: st
 /** No locale knows the short names of all zones: India is `IST` only in India, New York `EST` only in America. */
 const localesThatNameZones = ['en-GB', 'en-US', 'en-IN', 'en-AU'];
 
-/** @param timeZone IANA name, such as `Asia/Kolkata` */
-export const createTimeWords = (timeZone: string): TimeWords => {
-  const local = createLocal(timeZone);
+/**
+ * Parts of a minute, or with `seconds` of a second, are cut off: a time that is told is never later than the one meant.
+ *
+ * @param timeZone IANA name, such as `Asia/Kolkata`
+ */
+export const createTimeWords = (timeZone: string, { seconds = false } = {}): TimeWords => {
+  const local = createLocal(timeZone, seconds);
   const zone = createZoneName(timeZone);
   // Within one day the clock alone says enough.
   const short = (at: Instant, reference: Instant): string => {
@@ -43,10 +50,18 @@ export const createTimeWords = (timeZone: string): TimeWords => {
       const start = zone(from) === zone(to) ? short(from, reference) : near(from, reference);
       return `from ${start} to ${near(to, from)}`;
     },
+    lasting: seconds ? exactDurationWords : durationWords,
   };
 };
 
-const createLocal = (timeZone: string): ((at: Instant) => Local) => {
+/** The times of what is said about runtimes: a ladder of seconds needs seconds. */
+export const timeWordsFor = ({
+  timeZone,
+  unsafeShortLadder = false,
+}: Pick<MailSettings, 'timeZone' | 'unsafeShortLadder'>): TimeWords =>
+  createTimeWords(timeZone, { seconds: unsafeShortLadder });
+
+const createLocal = (timeZone: string, seconds: boolean): ((at: Instant) => Local) => {
   // Parts, not the finished string: its commas and month names differ between ICU versions.
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -56,6 +71,7 @@ const createLocal = (timeZone: string): ((at: Instant) => Local) => {
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    ...(seconds ? ({ second: '2-digit' } as const) : {}),
     hourCycle: 'h23',
   });
   return (at) => {
@@ -65,7 +81,7 @@ const createLocal = (timeZone: string): ((at: Instant) => Local) => {
       weekday: part('weekday'),
       day: `${part('day')} ${part('month')}`,
       year: part('year'),
-      clock: `${part('hour')}:${part('minute')}`,
+      clock: [part('hour'), part('minute'), ...(seconds ? [part('second')] : [])].join(':'),
     };
   };
 };
@@ -92,6 +108,13 @@ export const durationWords = (milliseconds: number): string => {
   return withRest(`${Math.floor(hours / 24)} days`, hours % 24, 'h');
 };
 
+/** `40 s`, `2 min 40 s`; from an hour on in minutes. */
+export const exactDurationWords = (milliseconds: number): string => {
+  const whole = Math.floor(milliseconds / second);
+  if (milliseconds >= hour) return durationWords(milliseconds);
+  return whole < 60 ? `${whole} s` : withRest(`${Math.floor(whole / 60)} min`, whole % 60, 's');
+};
+
 const withRest = (whole: string, rest: number, unit: string): string =>
   rest === 0 ? whole : `${whole} ${rest} ${unit}`;
 
@@ -100,4 +123,5 @@ export const agoWords = (since: Instant, now: Instant): string =>
   now - since < minute ? 'just now' : `${durationWords(now - since)} ago`;
 
 /** `in 40 min`. A time that has come by the clock that wrote the mail is `now`. */
-export const aheadWords = (at: Instant, now: Instant): string => (at <= now ? 'now' : `in ${durationWords(at - now)}`);
+export const aheadWords = (at: Instant, now: Instant, { lasting }: Pick<TimeWords, 'lasting'>): string =>
+  at <= now ? 'now' : `in ${lasting(at - now)}`;

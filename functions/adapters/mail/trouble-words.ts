@@ -36,6 +36,16 @@ const words: Readonly<Record<TroubleKind, Words>> = {
     what: 'It has not been running for more than an hour. It is not touched, and it may bill.',
     todo: 'See in the console what keeps it from running; delete it there if nobody needs it.',
   },
+  suppressed: {
+    name: 'An address gets no mail any more',
+    what: 'A mail to it bounced for good or was called spam, so nothing more is sent to it. Warnings go to whoever is next; watches for it tell nobody.',
+    todo: 'Mend the address, or name another one in warden.config.ts. Once it takes mail again, say so with “npm run unsuppress”.',
+  },
+  'mail-returned': {
+    name: 'A mail came back',
+    what: 'A mail to this address came back, and nobody else is sent it. Out-of-office answers look the same.',
+    todo: 'Ask whether it arrived, and why not: a full mailbox is a usual cause. The address is still written to.',
+  },
 };
 
 const kinds = Object.keys(words);
@@ -49,9 +59,12 @@ export const mostUrgentFirst = (a: Trouble, b: Trouble): number =>
 
 export const wordsOf = ({ kind }: Trouble): Words => words[kind];
 
+/** Whether a trouble is about an address. No title names it: subjects are logged. */
+export const isAboutAddress = ({ kind }: Trouble): boolean => kind === 'suppressed' || kind === 'mail-returned';
+
 /** `Still billing: ana-notebook`, `“Still billing” is over: ana-notebook`; what is about everything needs no name. */
 export const troubleTitle = (trouble: Trouble): string => {
   const { name } = wordsOf(trouble);
   const what = trouble.overAt === undefined ? name : `“${name}” is over`;
-  return trouble.kind === 'breaker' ? what : `${what}: ${oneLine(trouble.about, 80)}`;
+  return trouble.kind === 'breaker' || isAboutAddress(trouble) ? what : `${what}: ${oneLine(trouble.about, 80)}`;
 };

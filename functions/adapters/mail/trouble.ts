@@ -7,8 +7,8 @@ import type { Trouble } from '#domain/guardrails/trouble.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import type { Fact } from './fact.ts';
 import type { Card, MailLink, RuntimeMailContent } from './runtime-content.ts';
-import { agoWords, createTimeWords, durationWords, type TimeWords } from './time-words.ts';
-import { mostUrgentFirst, troubleTitle, wordsOf } from './trouble-words.ts';
+import { agoWords, durationWords, type TimeWords, timeWordsFor } from './time-words.ts';
+import { isAboutAddress, mostUrgentFirst, troubleTitle, wordsOf } from './trouble-words.ts';
 import { webAddress } from './web-address.ts';
 
 const seenInConsole: ReadonlySet<Trouble['kind']> = new Set(['stuck', 'reappeared', 'unknown', 'not-running']);
@@ -44,6 +44,7 @@ const troubleCard = (trouble: Trouble, times: TimeWords, mail: TroubleMail, sett
   const links = linksOf(trouble, mail, settings);
   const [briefLink] = links;
   const cost = usdPerHour === undefined ? [] : [rateWords(usdPerHour)];
+  const address = isAboutAddress(trouble) ? [oneLine(about, 80)] : [];
   return {
     title: troubleTitle(trouble),
     facts: [
@@ -55,7 +56,7 @@ const troubleCard = (trouble: Trouble, times: TimeWords, mail: TroubleMail, sett
       { label: 'What to do', lines: [overAt === undefined ? todo : 'Nothing: it is over.'] },
     ],
     links,
-    brief: [`since ${times.near(since, mail.writtenAt)}`, oneLine(because), ...cost].join(' · '),
+    brief: [...address, `since ${times.near(since, mail.writtenAt)}`, oneLine(because), ...cost].join(' · '),
     ...(briefLink !== undefined && { briefLink }),
   };
 };
@@ -72,7 +73,7 @@ const leadOf = (trouble: Trouble): string =>
 
 /** @throws RangeError when the mail tells of no trouble */
 export const troubleContent = (mail: TroubleMail, settings: MailSettings): RuntimeMailContent => {
-  const times = createTimeWords(settings.timeZone);
+  const times = timeWordsFor(settings);
   const [first, ...others] = mail.troubles.toSorted(mostUrgentFirst);
   if (first === undefined) throw new RangeError('A mail about troubles needs at least one.');
   const troubles = [first, ...others] as const;

@@ -34,7 +34,7 @@ const keepLink = (row: WarningRow, choice: KeepChoice): MailLink => {
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 
 const deletionFact = ({ deleteAt }: WarningRow, times: TimeWords, { writtenAt, would }: WarningMail): Fact => {
-  const at = `${times.moment(deleteAt)} (${aheadWords(deleteAt, writtenAt)})`;
+  const at = `${times.moment(deleteAt)} (${aheadWords(deleteAt, writtenAt, times)})`;
   return would
     ? { label: 'Would be deleted', lines: [`${at}; observe mode: it will not be`] }
     : { label: 'Will be deleted', lines: [`${at}, unless it is used or kept before`] };

@@ -3,7 +3,7 @@ import { counted, gpusWords, rateWords, runtimeName } from '#adapters/look/runti
 import type { WarningMail, WarningRow } from '#domain/guardrails/runtime-notice.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import type { RuntimeMailContent } from './runtime-content.ts';
-import { createTimeWords, durationWords, type TimeWords } from './time-words.ts';
+import { type TimeWords, timeWordsFor } from './time-words.ts';
 import { warningCard } from './warning-card.ts';
 import { webAddress } from './web-address.ts';
 
@@ -44,7 +44,7 @@ const leadOf = (rows: readonly [WarningRow, ...WarningRow[]], times: TimeWords, 
   const at = times.when(deleteAt, mail.writtenAt);
   return step === 'last'
     ? `${at.charAt(0).toUpperCase()}${at.slice(1)} it is deleted, with everything outside /data, unless it is used or kept before.`
-    : `It has done nothing for ${durationWords(evidence.until - evidence.idleSince)}. You need it? Use it or keep it. If it stays idle, it is deleted ${at}, after one more warning.`;
+    : `It has done nothing for ${times.lasting(evidence.until - evidence.idleSince)}. You need it? Use it or keep it. If it stays idle, it is deleted ${at}, after one more warning.`;
 };
 
 const previewOf = (rows: readonly WarningRow[]): string => {
@@ -63,7 +63,7 @@ const pillOf = (rows: readonly WarningRow[], { would }: WarningMail): RuntimeMai
 
 /** @throws RangeError when the mail names no runtime */
 export const warningContent = (mail: WarningMail, settings: MailSettings): RuntimeMailContent => {
-  const times = createTimeWords(settings.timeZone);
+  const times = timeWordsFor(settings);
   const [first, ...others] = mail.rows.toSorted(worstFirst);
   if (first === undefined) throw new RangeError('A warning needs at least one runtime.');
   const rows = [first, ...others] as const;

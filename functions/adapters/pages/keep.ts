@@ -1,29 +1,28 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
-import { keepChoices, keepWords, runtimeName, runtimeWords } from '#adapters/look/runtime-words.ts';
-import { createTimeWords, type TimeWords } from '#adapters/mail/time-words.ts';
+import { keepWords, runtimeName, runtimeWords } from '#adapters/look/runtime-words.ts';
+import { type TimeWords, timeWordsFor } from '#adapters/mail/time-words.ts';
 import type { KeepChoice, ToldRuntime } from '#domain/guardrails/runtime-notice.ts';
 import type { Instant } from '#domain/time.ts';
 import { type Page, page } from './page.ts';
-import { factList, list, type PageButton, postForm } from './page-parts.ts';
+import { factList, list, type PageButton, type PageSettings, postForm, unsafeNote } from './page-parts.ts';
 
 /**
  * For how long a request asks to keep a runtime: the field `for`. Nothing where it is not one of the choices.
  *
  * @param form a request's body, or the query of a link, `application/x-www-form-urlencoded`
  */
-export const keepChoiceOf = (form: string): KeepChoice | undefined => {
+export const keepChoiceOf = (form: string, choices: readonly KeepChoice[]): KeepChoice | undefined => {
   const asked = new URLSearchParams(form).get('for');
-  return keepChoices.find((choice) => choice === asked);
+  return choices.find((choice) => choice === asked);
 };
 
 /** A runtime that can be kept. `deleteAt`: the deletion that its warning named; `keptUntil`: it is kept already. */
 export type Keepable = { readonly runtime: ToldRuntime; readonly deleteAt?: Instant; readonly keptUntil?: Instant };
 
-type Choices = {
+type Choices = PageSettings & {
   readonly choices: readonly KeepChoice[];
   /** What the link in the mail said; its button stands first. */
   readonly preselected?: KeepChoice;
-  readonly timeZone: string;
 };
 
 const choiceForm = (choices: readonly KeepChoice[], preselected?: KeepChoice): Markup => {
@@ -49,13 +48,13 @@ export const keepPage = ({
   keptUntil,
   choices,
   preselected,
-  timeZone,
+  ...settings
 }: Keepable & Choices): Page => {
-  const times = createTimeWords(timeZone);
+  const times = timeWordsFor(settings);
   return page(
     200,
     keptUntil === undefined ? `Keep ${runtimeName(runtime)}?` : `${runtimeName(runtime)} is kept already`,
-    html`${factList([
+    html`${unsafeNote(settings)}${factList([
       ['Runtime', runtimeWords(runtime)],
       ['Kept until', keptUntil === undefined ? undefined : times.moment(keptUntil)],
       ['Will be deleted', keptUntil !== undefined || deleteAt === undefined ? undefined : times.moment(deleteAt)],
@@ -71,13 +70,13 @@ export const keepAllPage = ({
   runtimes,
   choices,
   preselected,
-  timeZone,
+  ...settings
 }: Choices & { readonly runtimes: readonly Keepable[] }): Page => {
-  const times = createTimeWords(timeZone);
+  const times = timeWordsFor(settings);
   return page(
     200,
     runtimes.length === 1 ? 'Keep this runtime?' : `Keep these ${runtimes.length} runtimes?`,
-    html`${list(runtimes.map((each) => `${runtimeWords(each.runtime)}: ${fateWords(each, times)}`))}
+    html`${unsafeNote(settings)}${list(runtimes.map((each) => `${runtimeWords(each.runtime)}: ${fateWords(each, times)}`))}
 <p>For how long, from now on, shall they not be deleted even if they are idle?</p>
 ${choiceForm(choices, preselected)}
 ${unchanged}`,
@@ -91,12 +90,11 @@ export type NotKept = { readonly runtime: ToldRuntime; readonly because: string 
 export const keptPage = ({
   runtimes,
   until,
-  timeZone,
   notKept = [],
-}: {
+  ...settings
+}: PageSettings & {
   readonly runtimes: readonly ToldRuntime[];
   readonly until: Instant;
-  readonly timeZone: string;
   readonly notKept?: readonly NotKept[];
 }): Page => {
   const [only, ...others] = runtimes;
@@ -105,7 +103,7 @@ export const keptPage = ({
   return page(
     200,
     title,
-    html`<p>Not deleted before <b>${createTimeWords(timeZone).moment(until)}</b>, idle or not:</p>
+    html`${unsafeNote(settings)}<p>Not deleted before <b>${timeWordsFor(settings).moment(until)}</b>, idle or not:</p>
 ${list(runtimes.map(runtimeWords))}
 ${notKept.length > 0 && html`<p>Not kept:</p>${list(notKept.map(({ runtime, because }) => `${runtimeWords(runtime)}: ${because}`))}`}
 <p class="muted after">${one ? 'It bills' : 'They bill'} on. To keep ${one ? 'it' : 'them'} for good, use the line that the mail shows for warden.config.ts.</p>`,

@@ -1,4 +1,12 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
+import { unsafeShortLadderWords } from '#adapters/look/runtime-words.ts';
+
+/** What the pages need to know of the settings: the zone of their times, and whether the ladder may be shorter than is safe. */
+export type PageSettings = { readonly timeZone: string; readonly unsafeShortLadder?: boolean };
+
+/** Stands on top of a page where the ladder may be shorter than is safe. */
+export const unsafeNote = ({ unsafeShortLadder = false }: PageSettings): Markup | false =>
+  unsafeShortLadder && html`<p class="warn">${unsafeShortLadderWords}</p>`;
 
 /** What a page says under a label; nothing to say leaves the line out. */
 export type PageFact = readonly [label: string, words: string | undefined];

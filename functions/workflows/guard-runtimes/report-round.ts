@@ -18,6 +18,7 @@ export const reportRound = (
   const { now } = fleet;
   const count = (test: (one: Judged) => boolean) => judged.filter(test).length;
   const unknown = count(({ verdict }) => verdict.verdict === 'unknown');
+  const readingsThat = (state: 'known' | 'unknown') => count(({ situation }) => situation.reading?.state === state);
   const idle = count(({ situation, verdict }) => verdict.verdict !== 'unknown' && situation.clock.span !== undefined);
   world.report({
     event: 'guarded',
@@ -29,6 +30,8 @@ export const reportRound = (
       ({ situation: { reading, policy } }) => reading?.state === 'known' && !isIdleUse(reading.use, policy.thresholds),
     ),
     unknown,
+    understood: readingsThat('known') > 0 || readingsThat('unknown') === 0,
+    breakerOpen: fleet.breaker.open !== undefined,
   });
   const readings = new Map(
     judged.map(({ key, situation: { runtime, reading } }) => [
