@@ -1,6 +1,7 @@
 import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { withoutAddresses } from '#adapters/addresses.ts';
-import type { RenderedMail, SendResult } from '#domain/notice.ts';
+import type { SendResult } from '#domain/notice.ts';
+import type { MailIdentity, OutgoingMail } from '#domain/outgoing-mail.ts';
 
 /**
  * What SES says of the mail itself, as against its own state, its limits or the account's. A sender (or, in the sandbox, a
@@ -9,17 +10,24 @@ import type { RenderedMail, SendResult } from '#domain/notice.ts';
 const isRefusal = (error: SESv2ServiceException): boolean =>
   ['MessageRejected', 'BadRequestException'].includes(error.name) && !/not verified/i.test(error.message);
 
+/**
+ * What SES keeps with a mail and puts into every event about it: who we are to know again when it comes back. Tags hold letters,
+ * digits, `_` and `-`; SES refuses a mail with any other. Source: MessageTag in the SES v2 API reference.
+ */
+const tagsOf = (identity: MailIdentity) => Object.entries(identity).map(([Name, Value]) => ({ Name, Value }));
+
+/** `configurationSet`: the one whose events reach note-bounces; without it nothing is heard of a mail that comes back. */
+export type MailerSettings = { readonly sender: string; readonly configurationSet?: string };
+
 /** Hands mails to SES. Refusals and failures of SES are answered as values; nothing here throws but a mistake of ours. */
-export const createSesMailer = (
-  client: SESv2Client,
-  settings: { readonly sender: string; readonly configurationSet?: string },
-) => ({
-  send: async (address: string, mail: RenderedMail): Promise<SendResult> => {
+export const createSesMailer = (client: SESv2Client, settings: MailerSettings) => ({
+  send: async (address: string, mail: OutgoingMail): Promise<SendResult> => {
     const part = (Data: string) => ({ Data, Charset: 'UTF-8' });
     const command = new SendEmailCommand({
       FromEmailAddress: settings.sender,
       Destination: { ToAddresses: [address] },
       ConfigurationSetName: settings.configurationSet,
+      EmailTags: tagsOf(mail.identity),
       Content: {
         Simple: {
           Subject: part(mail.subject),

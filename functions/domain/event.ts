@@ -1,3 +1,4 @@
+import type { MailIdentity } from './outgoing-mail.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { Instant } from './time.ts';
  */
 export type WardenEvent =
   | { readonly event: 'run-skipped'; readonly because: string }
+  /** Nobody has set the provider's credential yet: the run did nothing. */
+  | { readonly event: 'credential-missing'; readonly because: string }
   | {
       readonly event: 'polled';
       readonly complete: boolean;
@@ -57,6 +60,12 @@ export type WardenEvent =
   | { readonly event: 'mail-held'; readonly recipientId: string; readonly until: Instant; readonly because: string }
   | { readonly event: 'mail-failed'; readonly recipientId: string; readonly because: string; readonly retryAt: Instant }
   | { readonly event: 'mail-undeliverable'; readonly recipientId: string; readonly because: string }
+  /** A mail that was sent came back, or was complained about. */
+  | ({ readonly event: 'mail-returned'; readonly because: string } & MailIdentity)
+  /** Nothing is sent to the address any more. */
+  | { readonly event: 'address-suppressed'; readonly recipientId: string; readonly because: string }
+  /** The operator cannot be told of anything any more. */
+  | { readonly event: 'operator-suppressed'; readonly recipientId: string; readonly because: string }
   | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number }
   | GuardEvent;
 
@@ -72,6 +81,9 @@ export type GuardEvent =
       readonly idle: number;
       readonly busy: number;
       readonly unknown: number;
+      /** False where not one of the readings that were asked for could be read. */
+      readonly understood: boolean;
+      readonly breakerOpen: boolean;
     }
   /** All readings of a run, packed and without names, from which the past can be replayed. */
   | { readonly event: 'readings'; readonly packed: string }

@@ -157,11 +157,11 @@ export const refused = (recipient: Recipient, because: string, now: Instant): Re
   return { ...rest, undeliverable: { because, since, retryAt: now + retryUndeliverable }, ...suppression(recipient) };
 };
 
-/** Records that an address must not be written to at all (it bounced or complained). */
-export const suppressed = (recipient: Recipient, because: string, now: Instant): Recipient => ({
-  ...recipient,
-  undeliverable: { because, since: now },
-});
+/** Records that an address must not be written to at all (it bounced or complained), unless that is known already. */
+export const suppressed = (recipient: Recipient, because: string, now: Instant): Recipient =>
+  recipient.undeliverable !== undefined && recipient.undeliverable.retryAt === undefined
+    ? recipient
+    : { ...recipient, undeliverable: { because, since: now } };
 
 /**
  * Whether an address may be written to now, whatever is owed to it: not while another sender is at work or a failed try waits

@@ -49,6 +49,8 @@ export type MailSettings = {
   readonly runtimesUrl: string;
   readonly organisation: string;
   readonly project: string;
+  /** The ladder may be shorter than is safe: every mail about runtimes says so. */
+  readonly unsafeShortLadder?: boolean;
 };
 
 /** A mail in the words of a mail service. Header names are unique. */

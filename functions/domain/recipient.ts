@@ -33,8 +33,8 @@ export type Undeliverable = { readonly because: string; readonly since: Instant;
 
 /**
  * Everything about one mail address, in one item, so that a claim and what is owed for it are written together. `owed` is
- * keyed by the fact, so that the same fact is owed once. `mailedAt` holds the accepted mails of the last hour, `sending` the
- * claim of a sender at work, `failure` what came of the last try.
+ * keyed by the fact, so that the same fact is owed once. `mailedAt`: the accepted mails of the last hour; `sending`: the claim of
+ * a sender at work; `failure`: what came of the last try; `takesMailSince`: when somebody said that the address takes mail again.
  */
 export type Recipient = {
   readonly id: string;
@@ -45,6 +45,7 @@ export type Recipient = {
   readonly sending?: { readonly mailId: string; readonly until: Instant };
   readonly failure?: { readonly count: number; readonly retryAt: Instant; readonly because: string };
   readonly undeliverable?: Undeliverable;
+  readonly takesMailSince?: Instant;
 };
 
 export const newRecipient = (id: string, address: string): Recipient => ({
@@ -109,8 +110,7 @@ const toldByWish = (recipient: Recipient): ReadonlyMap<string, ToldByOffer> => {
     const key = wishKey(watch.criteria);
     const known = all.get(key) ?? {};
     for (const [offer, news] of Object.entries(told)) {
-      const last = known[offer];
-      if (last === undefined || news.openedAt > last.openedAt) known[offer] = news;
+      if (news.openedAt > (known[offer]?.openedAt ?? Number.NEGATIVE_INFINITY)) known[offer] = news;
     }
     all.set(key, known);
   }

@@ -32,3 +32,10 @@ export const decideOnCase = async <Result>(
   }
   throw new CaseBusyError(`The case of runtime ${key} could not be written in ${mostTries} tries.`);
 };
+
+/** Changes a case by a pure function; one that is not there any more is left alone. */
+export const changeCase = (
+  store: CaseStore,
+  key: RuntimeKey,
+  change: (kase: RuntimeCase) => RuntimeCase,
+): Promise<void> => decideOnCase(store, key, (kase) => ({ kase: kase && change(kase), result: undefined }));

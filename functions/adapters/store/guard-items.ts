@@ -12,6 +12,7 @@ import type {
   Intent,
   Keep,
   OwedGone,
+  ReturnedWarning,
   RuntimeCase,
   Warning,
 } from '#domain/guardrails/runtime-case.ts';
@@ -65,6 +66,9 @@ const episode = z.object({
   keepAtMost: optional(z.number()),
   would: optional(instant),
   unreachable: optional(z.object({ since: instant, retryAt: instant })),
+  returned: optional(
+    z.array(z.object({ mailId: z.string(), recipientId: z.string(), at: instant } satisfies FieldsOf<ReturnedWarning>)),
+  ),
 } satisfies FieldsOf<Episode>);
 
 const intent = {
@@ -131,7 +135,16 @@ export const breakerSchema: z.ZodMiniType<Breaker> = z.object({
 
 const trouble = z.object({
   key: z.string(),
-  kind: z.enum(['stuck', 'unreachable', 'breaker', 'reappeared', 'unknown', 'not-running']),
+  kind: z.enum([
+    'stuck',
+    'unreachable',
+    'breaker',
+    'reappeared',
+    'unknown',
+    'not-running',
+    'suppressed',
+    'mail-returned',
+  ]),
   since: instant,
   about: z.string(),
   because: z.string(),

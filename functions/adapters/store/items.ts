@@ -111,6 +111,7 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   sending: optional(z.object({ mailId: z.string(), until: instant })),
   failure: optional(z.object({ count: z.number(), retryAt: instant, because: z.string() })),
   undeliverable: optional(z.object({ because: z.string(), since: instant, retryAt: optional(instant) })),
+  takesMailSince: optional(instant),
 });
 
 export const versionedSchema = z.object({ recipient: recipientSchema, version: z.int().check(z.gte(1)) });

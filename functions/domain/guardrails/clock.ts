@@ -1,4 +1,5 @@
 import { type Instant, minute } from '#domain/time.ts';
+import type { Policy } from './policy.ts';
 import { type CpuUse, isIdleUse, larger, type MemoryUse, type Reading, type Thresholds, type Use } from './reading.ts';
 
 /**
@@ -37,8 +38,6 @@ export const longestStretch = 5 * minute;
 const longestGap = 30 * minute;
 /** Less of the span observed starts it anew. */
 const leastObserved = 0.8;
-/** A younger runtime is never idle. */
-export const grownUpAfter = 30 * minute;
 
 export const newClock = (now: Instant): Clock => ({ seenAt: now });
 
@@ -83,9 +82,12 @@ const extended = (span: Span, reading: Known): Span => {
 /** What the rules for a runtime say of its clock: what is idle, and from when on it may be idle at all. */
 export type ClockRules = { readonly thresholds: Thresholds; readonly grownUpAt: Instant };
 
-/** When a runtime stops being too young: 30 minutes after it was created, or after we first saw it where that is not known. */
-export const grownUpAt = (createdAt: Instant | undefined, { seenAt }: Clock): Instant =>
-  (createdAt ?? seenAt) + grownUpAfter;
+/** When a runtime stops being too young: so long after it was created, or after we first saw it where that is not known. */
+export const grownUpAt = (
+  createdAt: Instant | undefined,
+  { seenAt }: Clock,
+  { minimumAge }: Pick<Policy, 'minimumAge'>,
+): Instant => (createdAt ?? seenAt) + minimumAge;
 
 /**
  * A span that still holds: not one whose last idle reading is too long ago, nor one that was not idle by today's

@@ -1,9 +1,6 @@
-import { hour, type Instant, minute } from '#domain/time.ts';
+import { hour, type Instant } from '#domain/time.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Episode, RuntimeCase, Warning } from './runtime-case.ts';
-
-/** After its warnings were voided, a runtime's deletion is at least so far away from the mail that warns afresh. */
-export const freshLead = 60 * minute;
+import type { Episode, ReturnedWarning, RuntimeCase, Warning } from './runtime-case.ts';
 
 const retryUnreachable = 6 * hour;
 
@@ -50,6 +47,20 @@ export const oweWarning = (
   return { ...kase, ...named, ...warned, episode: { ...rest, ...kept, since, ...ceiling, [warning.step]: warning } };
 };
 
+const hasReturned = (episode: Episode | undefined, mailId: string): boolean =>
+  episode?.returned?.some((returned) => returned.mailId === mailId) ?? false;
+
+/** The case without the warning that was in a mail: nobody read it. */
+const withoutWarning = (kase: RuntimeCase, mailId: string, now: Instant): RuntimeCase => {
+  const { first, last } = kase.episode ?? {};
+  if (![first, last].some((warning) => warning?.mailId === mailId)) return kase;
+  const voided = voidWarnings(kase, 'its warning came back', now);
+  const { episode, firstWarnedAt: _firstWarnedAt, ...rest } = voided;
+  if (episode?.first?.mailId !== mailId) return voided;
+  const { first: _first, ...others } = episode;
+  return { ...rest, episode: others };
+};
+
 /** What a mail told of one runtime. */
 export type AcceptedWarning = {
   readonly episodeId: string;
@@ -62,7 +73,7 @@ export type AcceptedWarning = {
 
 /**
  * Records that the mail service took over a warning. The time that it named is a promise even where the warning itself was
- * voided meanwhile. Recording it twice changes nothing.
+ * voided meanwhile, or its mail has come back before this was recorded. Recording it twice changes nothing.
  */
 export const acceptWarning = (
   kase: RuntimeCase,
@@ -75,11 +86,13 @@ export const acceptWarning = (
   const isNew = entry !== undefined && !kase.outbox.some(({ id }) => id === entry.id);
   const outbox = isNew ? [...kase.outbox, entry] : kase.outbox;
   const promised = { ...kase, named: Math.max(kase.named ?? 0, deleteAt), outbox };
-  const told = step === 'first' ? { ...promised, firstWarnedAt: at } : promised;
+  const isReturned = episode?.id === episodeId && hasReturned(episode, mailId);
+  const told = step === 'first' && !isReturned ? { ...promised, firstWarnedAt: at } : promised;
   if (episode === undefined || warning === undefined || warning.owedAt !== owedAt) return told;
   const { unreachable: _, ...reached } = episode;
   const accepted: Warning = { ...warning, mail: 'sent', mailId, deleteAt, counted: warning.counted ?? at };
-  return { ...told, episode: { ...reached, [step]: accepted } };
+  const after = { ...told, episode: { ...reached, [step]: accepted } };
+  return isReturned ? withoutWarning(after, mailId, at) : after;
 };
 
 /** Records that the address whose turn it was cannot be written to: the next one is, or nobody, until that is tried again. */
@@ -104,15 +117,47 @@ export const refuseWarning = (
   return { ...kase, episode: { ...episode, unreachable, [step]: { ...warning, level: 0 } } };
 };
 
-/** A warning that does not count after all: it bounced or was complained about. The next addressee is warned afresh. */
-export const bounceWarning = (kase: RuntimeCase, mailId: string, now: Instant): RuntimeCase => {
-  const bounced = [kase.episode?.last, kase.episode?.first].find((warning) => warning?.mailId === mailId);
-  if (bounced === undefined) return kase;
-  const { episode, firstWarnedAt, ...rest } = voidWarnings(kase, 'its warning came back', now);
-  if (episode?.first?.mailId !== mailId) return voidWarnings(kase, 'its warning came back', now);
-  const { first: _bounced, ...others } = episode;
-  return { ...rest, episode: others };
+/** So many are remembered: more than are ever on their way at once. */
+const mostReturned = 20;
+
+/** A mail about an idle time that came back, and to whom it went: the digest of their address. */
+export type ReturnedMailOf = Omit<ReturnedWarning, 'at'> & { readonly episodeId: string };
+
+/**
+ * A warning that does not count after all: it bounced or was complained about. The next one is a fresh one, and goes to
+ * whoever can be reached. It counts no more either where its acceptance is recorded later than this. What was deleted, or is
+ * being deleted, is not changed. Recording it twice changes nothing.
+ */
+export const bounceWarning = (
+  kase: RuntimeCase,
+  { mailId, recipientId, episodeId }: ReturnedMailOf,
+  now: Instant,
+): RuntimeCase => {
+  const { episode, deletion } = kase;
+  if (episode?.id !== episodeId || hasReturned(episode, mailId)) return kase;
+  const isOver = episode.would !== undefined || (deletion !== undefined && deletion.state !== 'condemned');
+  if (isOver) return kase;
+  const returned = [...(episode.returned ?? []), { mailId, recipientId, at: now }].slice(-mostReturned);
+  return withoutWarning({ ...kase, episode: { ...episode, returned } }, mailId, now);
 };
+
+/** Those of the addressees whose mails about this idle time have not come back lately. */
+export const reachable = (
+  episode: Episode | undefined,
+  addressees: readonly string[],
+  now: Instant,
+  digest: (text: string) => string,
+): readonly string[] => {
+  const lately = episode?.returned?.filter(({ at }) => now - at < retryUnreachable) ?? [];
+  const passedOver = new Set(lately.map(({ recipientId }) => recipientId));
+  return addressees.filter((address) => !passedOver.has(digest(address.toLowerCase())));
+};
+
+/** Nobody is left who could be warned: that is tried again later. */
+export const unreached = (kase: RuntimeCase, now: Instant): RuntimeCase =>
+  kase.episode === undefined
+    ? kase
+    : { ...kase, episode: { ...kase.episode, unreachable: { since: now, retryAt: now + retryUnreachable } } };
 
 /** Whom a warning is for now. */
 export const addresseeOf = ({ to, level }: Pick<Warning, 'to' | 'level'>): string | undefined => to[level];

@@ -3,7 +3,7 @@ import { type Instant, minute } from '#domain/time.ts';
 import { type Breaker, lookAtBreaker } from './breaker.ts';
 import { advance, type Clock, grownUpAt, newClock, notRunning } from './clock.ts';
 import { warningsDue } from './company.ts';
-import { oweWarning } from './episode.ts';
+import { oweWarning, reachable, unreached } from './episode.ts';
 import { type Catalogue, factsOf, type GuardBoard } from './guard-board.ts';
 import {
   addresseesFor,
@@ -54,7 +54,7 @@ const advanced = (
     return { ...runs, missed: true as const };
   }
   const bornAt = kase?.reappearedAt ?? runtime.createdAt;
-  return advance(clock, reading, { thresholds: policy.thresholds, grownUpAt: grownUpAt(bornAt, clock) });
+  return advance(clock, reading, { thresholds: policy.thresholds, grownUpAt: grownUpAt(bornAt, clock, policy) });
 };
 
 /**
@@ -81,8 +81,8 @@ export const advanceClocks = (
 };
 
 /**
- * Spans that lasted for less say nothing to the breaker: in a busy fleet many short ones begin together by chance. No ladder may
- * delete before 20 minutes, so that all spans of one cause are looked at before the first deletion.
+ * Spans that lasted for less say nothing to the breaker: in a busy fleet many short ones begin together by chance. No ladder
+ * but an unsafe one may delete before 20 minutes, so that all spans of one cause are looked at before the first deletion.
  */
 const spanSpeaksAfter = 15 * minute;
 
@@ -167,11 +167,12 @@ const warningOf = (
   kase: RuntimeCase,
   situation: Situation,
   { step, notBefore }: { step: Warning['step']; notBefore: Instant },
+  to: readonly string[],
   observeTo: GuardRules['observeTo'],
 ): Warning => {
-  const { now, addressees, policy } = situation;
+  const { now, policy } = situation;
   const { deleteAt, ahead } = deletionAfterWarning(kase, situation, step);
-  const warning = { step, owedAt: now, notBefore, deleteAt, ahead, to: addressees, level: 0 };
+  const warning = { step, owedAt: now, notBefore, deleteAt, ahead, to, level: 0 };
   if (policy.mode === 'enforce') return { ...warning, mail: 'owed' };
   // A "would" counts as accepted, for the plan only.
   return { ...warning, mail: observeTo === 'owner' ? 'owed' : 'none', counted: now };
@@ -180,20 +181,25 @@ const warningOf = (
 /** The judged runtimes with the warnings that become owed now in their cases. */
 export const withWarnings = (
   judged: readonly Judged[],
-  { now, rules }: Pick<FleetSituation, 'now' | 'rules'>,
+  { now, rules, digest }: Pick<FleetSituation, 'now' | 'rules' | 'digest'>,
 ): readonly Judged[] => {
-  const candidates = judged.map(({ key, verdict, situation }) => ({ key, verdict, addressees: situation.addressees }));
+  const candidates = judged.map(({ key, verdict, situation: { addressees, policy } }) => ({
+    key,
+    verdict,
+    addressees,
+    ladder: policy.ladder,
+  }));
   const due = new Map(warningsDue(candidates, now).map((warning) => [warning.key, warning]));
   return judged.map((one) => {
     const warning = due.get(one.key);
     const { span } = one.situation.clock;
     if (warning === undefined || span === undefined) return one;
-    const { runtime, ground, policy } = one.situation;
+    const { runtime, ground, policy, addressees } = one.situation;
     const kase = one.kase ?? newCase(runtime, runtime.name, ground);
-    const owed = warningOf(kase, one.situation, warning, rules.observeTo);
-    return {
-      ...one,
-      kase: oweWarning(kase, owed, { id: `${span.since}`, since: span.since, keepAtMost: policy.keepAtMost }),
-    };
+    const left = reachable(kase.episode, addressees, now, digest);
+    const owed = warningOf(kase, one.situation, warning, left.length === 0 ? addressees : left, rules.observeTo);
+    const begun = { id: `${span.since}`, since: span.since, keepAtMost: policy.keepAtMost };
+    const warned = oweWarning(kase, owed, begun);
+    return { ...one, kase: left.length === 0 ? unreached(warned, now) : warned };
   });
 };

@@ -1,14 +1,13 @@
-import { day, hour, type Instant } from '#domain/time.ts';
+import { checkedDuration } from '#domain/duration.ts';
+import type { Instant } from '#domain/time.ts';
 import { voidWarnings } from './episode.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type RuntimeCase, runtimeKey } from './runtime-case.ts';
 import type { KeepChoice } from './runtime-notice.ts';
 
-const choiceLasts: Readonly<Record<KeepChoice, number>> = { '4h': 4 * hour, '1d': day, '7d': 7 * day };
-
-/** The choices that a Keep link offers where a runtime may be kept for so many milliseconds at most. */
-export const keepChoicesUpTo = (keepAtMost: number): readonly KeepChoice[] =>
-  (['4h', '1d', '7d'] as const).filter((choice) => choiceLasts[choice] <= keepAtMost);
+/** Of the choices those that a Keep link offers where a runtime may be kept for so many milliseconds at most. */
+export const keepChoicesUpTo = (keepAtMost: number, choices: readonly KeepChoice[]): readonly KeepChoice[] =>
+  choices.filter((choice) => checkedDuration(choice) <= keepAtMost);
 
 /** What pressing Keep came to. `over`: the runtime was used since, or is not known any more; `too-late`: its deletion has begun. */
 export type KeepOutcome =
@@ -48,7 +47,7 @@ export const keepRuntime = (
   if (found.outcome !== 'keepable') return { kase, outcome: found };
   const before = found.kase;
   const by = `${mailId}:${choice}`;
-  const until = now + choiceLasts[choice];
+  const until = now + checkedDuration(choice);
   const { keep } = before;
   if (keep !== undefined && keep.until > now && (keep.by === by || keep.until >= until)) {
     return { kase, outcome: { outcome: 'kept', until: keep.until } };

@@ -3,13 +3,18 @@ import type { Instant } from '#domain/time.ts';
 import { modelNames, squashed } from '#domain/watch.ts';
 import type { Hours } from './hours.ts';
 import type { Thresholds } from './reading.ts';
+import type { KeepChoice } from './runtime-notice.ts';
 
-/** Observed idle time, in milliseconds, at which something follows; `lead`: from an accepted last warning to the deletion, at least. */
+/**
+ * Observed idle time, in milliseconds, at which something follows. `lead`: from an accepted last warning to the deletion, at
+ * least; `freshLead`: the same, and from when that warning was written, where the warnings before it were voided.
+ */
 export type Ladder = {
   readonly firstWarningAfter: number;
   readonly lastWarningAfter: number;
   readonly deleteAfter: number;
   readonly lead: number;
+  readonly freshLead: number;
 };
 
 /** What a policy does at the end of its ladder: deletes, only says that it would, or nothing at all, not even looking. */
@@ -42,6 +47,8 @@ export type Policy = {
   readonly hours?: Hours;
   /** Below those of the fleet, for the runtimes of this policy. */
   readonly limits?: Partial<Limits>;
+  /** A runtime that is younger, in milliseconds, is never idle. */
+  readonly minimumAge: number;
   /** Longest time, in milliseconds, that a link may keep a runtime for. */
   readonly keepAtMost: number;
   /** A plan that cannot be read counts as on demand, instead of reserved. */
@@ -70,6 +77,8 @@ export type GuardRules = {
   /** In observe mode owners are told nothing, unless `owner`. */
   readonly observeTo: 'operator' | 'owner';
   readonly limits: Limits;
+  /** What Keep links offer, as far as a policy's `keepAtMost` allows it; the shortest first. */
+  readonly keepChoices: readonly KeepChoice[];
 };
 
 /** What the provider's inventory says of a runtime's config; missing where it says nothing. */

@@ -27,6 +27,9 @@ export type Warning = {
   readonly counted?: Instant;
 };
 
+/** A mail about an idle time that came back, or was complained about, and the digest of the address that it went to. */
+export type ReturnedWarning = { readonly mailId: string; readonly recipientId: string; readonly at: Instant };
+
 /** An idle time that people were warned of. It ends when the runtime is used again, or is gone. */
 export type Episode = {
   readonly id: string;
@@ -34,14 +37,16 @@ export type Episode = {
   readonly since: Instant;
   readonly first?: Warning;
   readonly last?: Warning;
-  /** What took the ground from under the warnings: the next last warning is a fresh one, at least an hour ahead. */
+  /** What took the ground from under the warnings: the next last warning is a fresh one, `freshLead` ahead. */
   readonly voided?: { readonly at: Instant; readonly because: string };
-  /** Longest time, in milliseconds, that its links may keep the runtime for; missing: any that is offered. */
+  /** Longest time, in milliseconds, that its links may keep the runtime for; missing: for any that is offered. */
   readonly keepAtMost?: number;
   /** Observe mode: it would have been deleted then. */
   readonly would?: Instant;
   /** Nobody could be told, since then; tried again at `retryAt`. */
   readonly unreachable?: { readonly since: Instant; readonly retryAt: Instant };
+  /** The latest mails about it that came back, and to whom they went. */
+  readonly returned?: readonly ReturnedWarning[];
 };
 
 /** Somebody wants the runtime to stay. */

@@ -73,7 +73,7 @@ const composeOne = (
     volume: particulars.volume,
     unsaved: particulars.unsaved,
     recreatable: canRecreate(particulars.unsaved),
-    keepChoices: keepChoicesUpTo(policy.keepAtMost),
+    keepChoices: keepChoicesUpTo(policy.keepAtMost, rules.keepChoices),
     ...(episode.voided === undefined ? {} : { againBecause: episode.voided.because }),
   };
   const entry: LedgerEntry = {

@@ -6,8 +6,8 @@ import type { SpecPart } from './particulars.ts';
 import type { Thresholds } from './reading.ts';
 import type { Trouble } from './trouble.ts';
 
-/** How long a Keep link offers to keep a runtime. */
-export type KeepChoice = '4h' | '1d' | '7d';
+/** How long a Keep link offers to keep a runtime: a duration, such as `4h`. */
+export type KeepChoice = string;
 
 /** A runtime as a mail or a page names it. */
 export type ToldRuntime = RuntimeAddress & {

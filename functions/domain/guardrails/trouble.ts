@@ -13,7 +13,11 @@ export type TroubleKind =
   /** A runtime's readings have been unknown for 6 hours. */
   | 'unknown'
   /** A runtime has not been `Running` for an hour. */
-  | 'not-running';
+  | 'not-running'
+  /** Nothing is sent to an address any more: it bounced for good, or somebody complained. */
+  | 'suppressed'
+  /** A mail came back that nobody else is sent. */
+  | 'mail-returned';
 
 /** `told`: when the operator's mails about it were accepted. `usdPerHour`: what it costs meanwhile, where that is known. */
 export type Trouble = {
@@ -42,7 +46,20 @@ export type OperatorDesk = {
 export const emptyDesk: OperatorDesk = { troubles: {} };
 
 /** These are told once and then stand in the daily mail. */
-const toldOnce: ReadonlySet<TroubleKind> = new Set(['unknown', 'not-running', 'reappeared']);
+const toldOnce: ReadonlySet<TroubleKind> = new Set([
+  'unknown',
+  'not-running',
+  'reappeared',
+  'suppressed',
+  'mail-returned',
+]);
+
+/** The mail service tells of these, once: no look finds them, and they stand in the daily mail for a week. */
+const reported: ReadonlySet<TroubleKind> = new Set(['suppressed', 'mail-returned']);
+const reportedStands = 7 * day;
+
+const standsAsReported = ({ kind, since }: FoundTrouble, now: Instant): boolean =>
+  reported.has(kind) && now - since < reportedStands;
 
 /** Whether the operator is to be told of a trouble now: at once, after 1 hour, then daily, and once when it is over. */
 export const isDue = ({ kind, told, overAt }: Trouble, now: Instant): boolean => {
@@ -65,6 +82,7 @@ export const withTroubles = (desk: OperatorDesk, found: readonly FoundTrouble[],
   const known = Object.values(desk.troubles).flatMap((trouble): Trouble[] => {
     const still = current.get(trouble.key);
     current.delete(trouble.key);
+    if (standsAsReported(trouble, now)) return [trouble];
     if (still !== undefined) {
       // One that is there again before its end was told has not ended for anybody.
       const { overAt: _, ...rest } = trouble;
@@ -77,6 +95,18 @@ export const withTroubles = (desk: OperatorDesk, found: readonly FoundTrouble[],
   });
   const fresh = [...current.values()].map((trouble): Trouble => ({ ...trouble, told: [] }));
   return { ...desk, troubles: Object.fromEntries([...known, ...fresh].map((trouble) => [trouble.key, trouble])) };
+};
+
+/** The desk with a trouble that was reported; one that is known, or that was reported too long ago, changes nothing. */
+export const withReported = (desk: OperatorDesk, trouble: FoundTrouble, now: Instant): OperatorDesk => {
+  if (desk.troubles[trouble.key] !== undefined || !standsAsReported(trouble, now)) return desk;
+  return { ...desk, troubles: { ...desk.troubles, [trouble.key]: { ...trouble, told: [] } } };
+};
+
+/** The desk without a trouble that somebody has mended. */
+export const withoutTrouble = (desk: OperatorDesk, key: string): OperatorDesk => {
+  const { [key]: mended, ...troubles } = desk.troubles;
+  return mended === undefined ? desk : { ...desk, troubles };
 };
 
 /** The desk after the operator was told of these troubles. */

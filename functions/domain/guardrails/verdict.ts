@@ -1,9 +1,10 @@
-import { hour, type Instant, minute } from '#domain/time.ts';
+import { durationInWords } from '#domain/duration.ts';
+import { hour, type Instant, minute, second } from '#domain/time.ts';
 import { grownUpAt, idleFor } from './clock.ts';
-import { endEpisode, freshLead, voidWarnings, wasWarned } from './episode.ts';
+import { endEpisode, voidWarnings, wasWarned } from './episode.ts';
 import { mayActAt, nextActAt } from './hours.ts';
 import { type PlanKind, planKindOf } from './particulars.ts';
-import type { Policy } from './policy.ts';
+import type { Ladder, Policy } from './policy.ts';
 import { isIdleUse } from './reading.ts';
 import type { RuntimeCase, Warning } from './runtime-case.ts';
 import { entryFor, type Situation } from './situation.ts';
@@ -40,7 +41,9 @@ export type Verdict = {
 export const latestAfterNamed = 30 * minute;
 const firstWarningEvery = 12 * hour;
 
-const minutes = (milliseconds: number) => `${Math.floor(milliseconds / minute)} min`;
+/** A ladder of whole minutes needs no finer words; in one of seconds all of them would be 0 min. */
+const idleWords = (milliseconds: number, { firstWarningAfter }: Ladder): string =>
+  firstWarningAfter < minute ? `${Math.floor(milliseconds / second)} s` : `${Math.floor(milliseconds / minute)} min`;
 
 /** By the detail, where it was read; otherwise by the listing, which may not tell. */
 const planOf = ({ runtime, policy }: Situation, kase: RuntimeCase | undefined): PlanKind => {
@@ -56,7 +59,7 @@ export const deletionAfterWarning = (
   { now, clock, policy }: Situation,
   step: Warning['step'],
 ): { deleteAt: Instant; ahead: number } => {
-  const { deleteAfter, lead } = policy.ladder;
+  const { deleteAfter, lead, freshLead } = policy.ladder;
   // Idle for so long and not warned: something held it back, whatever that was.
   const fresh = kase?.episode?.voided !== undefined || idleFor(clock) >= deleteAfter;
   const ahead = fresh ? Math.max(freshLead, lead) : step === 'last' ? lead : 0;
@@ -81,8 +84,8 @@ const notIdle = (kase: RuntimeCase | undefined, situation: Situation): Verdict |
   if (reading === undefined) return { verdict: 'unknown', because: 'it was not read' };
   if (reading.state === 'unknown') return { verdict: 'unknown', because: reading.because };
   if (!isIdleUse(reading.use, policy.thresholds)) return { verdict: 'leave', because: 'it is in use' };
-  if (now < grownUpAt(kase?.reappearedAt ?? runtime.createdAt, clock)) {
-    return { verdict: 'leave', because: 'it is younger than 30 minutes' };
+  if (now < grownUpAt(kase?.reappearedAt ?? runtime.createdAt, clock, policy)) {
+    return { verdict: 'leave', because: `it is younger than ${durationInWords(policy.minimumAge)}` };
   }
   return clock.span === undefined ? { verdict: 'leave', because: 'it was not idle before' } : undefined;
 };
@@ -123,10 +126,10 @@ const afterLastWarning = (kase: RuntimeCase, situation: Situation, allowed: Inst
   const lag = now - (clock.span?.idleAt ?? now);
   if (missing > 0 && missing <= lag) return { verdict: 'wait', because: 'its time is about to come', deleteAt: now };
   if (missing > 0) {
-    return hold(`only ${minutes(idleFor(clock))} of its idle time were observed`);
+    return hold(`only ${idleWords(idleFor(clock), policy.ladder)} of its idle time were observed`);
   }
   if (!mayActAt(policy.hours, now)) return hold(`policy ${policy.name} does not act at this hour`);
-  return { verdict: 'delete', because: `idle for ${minutes(idleFor(clock))}`, deleteAt: now };
+  return { verdict: 'delete', because: `idle for ${idleWords(idleFor(clock), policy.ladder)}`, deleteAt: now };
 };
 
 /** The rungs up to the last warning. */
@@ -134,7 +137,7 @@ const climbing = (kase: RuntimeCase | undefined, situation: Situation): Verdict 
   const { now, clock, policy } = situation;
   const { firstWarningAfter, lastWarningAfter } = policy.ladder;
   const idle = idleFor(clock);
-  const because = `idle for ${minutes(idle)}`;
+  const because = `idle for ${idleWords(idle, policy.ladder)}`;
   const { deleteAt } = deletionAfterWarning(kase, situation, 'last');
   const last = { step: 'last' as const, at: now + Math.max(0, lastWarningAfter - idle) };
   if (idle >= lastWarningAfter) return { verdict: 'warn-last', because, next: last, deleteAt };
@@ -170,7 +173,8 @@ const verdictOf = (kase: RuntimeCase | undefined, situation: Situation): Verdict
 
 const inUseAgain = ({ reading, policy, clock, now, runtime }: Situation, kase: RuntimeCase): boolean =>
   reading?.state === 'known' &&
-  (!isIdleUse(reading.use, policy.thresholds) || now < grownUpAt(kase.reappearedAt ?? runtime.createdAt, clock));
+  (!isIdleUse(reading.use, policy.thresholds) ||
+    now < grownUpAt(kase.reappearedAt ?? runtime.createdAt, clock, policy));
 
 /** What has taken the ground from under the warnings, whatever the idle time says now. */
 const voidedBy = (kase: RuntimeCase, { ground, exemption, policy, now }: Situation): string | undefined => {

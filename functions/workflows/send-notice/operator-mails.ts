@@ -4,12 +4,13 @@ import { dailyMailOf, freedOver } from '#domain/guardrails/runtime-mail.ts';
 import { isDue, withTold } from '#domain/guardrails/trouble.ts';
 import { mailKept } from '#domain/keeping.ts';
 import type { Instant } from '#domain/time.ts';
+import { changeDesk } from '#workflows/desk.ts';
 import { retryRefused } from './owner-mails.ts';
-import { type Addressee, changeDesk, type DueMail, type RuntimeNoticeWorld } from './runtime-notice-world.ts';
+import type { Addressee, DueMail, RuntimeNoticeWorld } from './runtime-notice-world.ts';
 
 /** There is nobody after the operator: the message ends among the dead letters, and they are tried again later. */
 const operatorRefused = (world: RuntimeNoticeWorld) => (at: Instant) =>
-  changeDesk(world, (desk) => ({ ...desk, retryAt: at + retryRefused }));
+  changeDesk(world.store, (desk) => ({ ...desk, retryAt: at + retryRefused }));
 
 export const troubleMail = (world: RuntimeNoticeWorld, to: Addressee, board: GuardBoard): DueMail | undefined => {
   const now = world.clock();
@@ -29,7 +30,7 @@ export const troubleMail = (world: RuntimeNoticeWorld, to: Addressee, board: Gua
       ...(isTold ? { rearmUrl: world.links.rearmUrl(rearm) } : {}),
     },
     // What was over when it was accepted was not when it was written.
-    accepted: () => changeDesk(world, (desk) => withTold(desk, keys, now)),
+    accepted: () => changeDesk(world.store, (desk) => withTold(desk, keys, now)),
     refused: operatorRefused(world),
   };
 };
@@ -43,7 +44,7 @@ export const dailyMail = async (
   if (to === undefined || from === undefined) return undefined;
   const now = world.clock();
   const done = () =>
-    changeDesk(world, (desk) => {
+    changeDesk(world.store, (desk) => {
       const { digestOwed, ...rest } = desk;
       return digestOwed === to ? { ...rest, digestUpTo: to } : desk;
     });

@@ -4,7 +4,8 @@ import { type RuntimeCase, runtimeKey } from '#domain/guardrails/runtime-case.ts
 import type { ComposedWarning } from '#domain/guardrails/runtime-mail.ts';
 import type { DeletedRow } from '#domain/guardrails/runtime-notice.ts';
 import { day, hour, type Instant } from '#domain/time.ts';
-import { type Addressee, changeCase, type DueMail, forAll, type RuntimeNoticeWorld } from './runtime-notice-world.ts';
+import { changeCase } from '#workflows/cases.ts';
+import { type Addressee, type DueMail, forAll, type RuntimeNoticeWorld } from './runtime-notice-world.ts';
 
 /** A Keep link outlives the time that its mail names: the page says what has become of the runtime. */
 const keepLinkLives = day;

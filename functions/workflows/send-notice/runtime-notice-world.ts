@@ -1,26 +1,25 @@
 import type { Report } from '#domain/event.ts';
 import type { GuardBoard, Versioned } from '#domain/guardrails/guard-board.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
-import type { RuntimeCase, RuntimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { RuntimeMail } from '#domain/guardrails/runtime-notice.ts';
 import type { SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
-import type { OperatorDesk } from '#domain/guardrails/trouble.ts';
 import type { WarningRecord } from '#domain/guardrails/warning-record.ts';
 import type { RenderedMail, SendResult } from '#domain/notice.ts';
+import type { OutgoingMail } from '#domain/outgoing-mail.ts';
 import type { Instant } from '#domain/time.ts';
 import { failIfAny } from '#workflows/attempts.ts';
-import { CaseBusyError, type CaseStore, decideOnCase, mostTries } from '#workflows/cases.ts';
+import type { CaseStore } from '#workflows/cases.ts';
+import type { DeskStore } from '#workflows/desk.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
 
 /** What the sender reads and writes of the guard's world. */
-export type RuntimeNoticeStore = CaseStore & {
-  readBoard(): Promise<GuardBoard>;
-  readDesk(): Promise<Versioned<OperatorDesk>>;
-  saveDesk(desk: OperatorDesk, version: number): Promise<boolean>;
-  saveWarningRecord(record: WarningRecord): Promise<void>;
-  readLedger(from: Instant, to: Instant): Promise<readonly LedgerEntry[]>;
-  readSaved(id: string): Promise<Versioned<SavedRuntime> | undefined>;
-};
+export type RuntimeNoticeStore = CaseStore &
+  DeskStore & {
+    readBoard(): Promise<GuardBoard>;
+    saveWarningRecord(record: WarningRecord): Promise<void>;
+    readLedger(from: Instant, to: Instant): Promise<readonly LedgerEntry[]>;
+    readSaved(id: string): Promise<Versioned<SavedRuntime> | undefined>;
+  };
 
 /** Makes the links that need no login. */
 export type RuntimeLinks = {
@@ -34,30 +33,12 @@ export type RuntimeLinks = {
 export type RuntimeNoticeWorld = {
   readonly store: RecipientStore & RuntimeNoticeStore;
   readonly render: (mail: RuntimeMail) => RenderedMail | Promise<RenderedMail>;
-  readonly mailer: { send(address: string, mail: RenderedMail): Promise<SendResult> };
+  readonly mailer: { send(address: string, mail: OutgoingMail): Promise<SendResult> };
   readonly links: RuntimeLinks;
   readonly clock: () => Instant;
   readonly newId: () => string;
   readonly digest: (text: string) => string;
   readonly report: Report;
-};
-
-/** Changes a case by a pure function; one that is not there any more is left alone. */
-export const changeCase = (
-  store: CaseStore,
-  key: RuntimeKey,
-  change: (kase: RuntimeCase) => RuntimeCase,
-): Promise<void> => decideOnCase(store, key, (kase) => ({ kase: kase && change(kase), result: undefined }));
-
-export const changeDesk = async (
-  world: RuntimeNoticeWorld,
-  change: (desk: OperatorDesk) => OperatorDesk,
-): Promise<void> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { value, version } = await world.store.readDesk();
-    if (await world.store.saveDesk(change(value), version)) return;
-  }
-  throw new CaseBusyError(`The operator's desk could not be written in ${mostTries} tries.`);
 };
 
 /** A mail that is due, and what is to be recorded when the mail service takes it, or refuses it for good. */

@@ -5,6 +5,7 @@ import { claimSending, failed, type MailPlan, planMail, recorded, refused } from
 import type { AvailabilityMail, RenderedMail, SendResult } from '#domain/notice.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
+import type { OutgoingMail } from '#domain/outgoing-mail.ts';
 import type { OwedRow, Recipient } from '#domain/recipient.ts';
 import type { Instant } from '#domain/time.ts';
 import { decideOnRecipient, type RecipientStore } from '#workflows/recipients.ts';
@@ -23,7 +24,7 @@ export type SendNoticeWorld = {
   };
   readonly render: (mail: AvailabilityMail) => RenderedMail | Promise<RenderedMail>;
   /** Hands a mail to the mail service; expected refusals are answered, not thrown. */
-  readonly mailer: { send(address: string, mail: RenderedMail): Promise<SendResult> };
+  readonly mailer: { send(address: string, mail: OutgoingMail): Promise<SendResult> };
   readonly unsubscribeUrl: (link: { recipientId: string; mailId: string; expiresAt: Instant }) => string;
   readonly clock: () => Instant;
   readonly newId: () => string;
@@ -82,9 +83,10 @@ const record = (world: SendNoticeWorld, { recipient, mailId }: Claimed, result: 
 /** Sends a mail whose rows are claimed, and records what came of it. */
 const sendClaimed = async (world: SendNoticeWorld, claimed: Claimed): Promise<SendNoticeOutcome> => {
   const { recipient, mailId, composed, rendered } = claimed;
-  const sent = await world.mailer.send(recipient.address, rendered);
-  const now = world.clock();
   const recipientId = recipient.id;
+  const identity = { mailId, recipientId, about: 'availability' } as const;
+  const sent = await world.mailer.send(recipient.address, { ...rendered, identity });
+  const now = world.clock();
   switch (sent.result) {
     case 'accepted': {
       await record(world, claimed, { accepted: composed.accepted });

@@ -46,7 +46,8 @@ const sendOne = async (
   const rendered = await world.render(due.mail);
   await due.prepare?.();
   if ((await claim(world, to, claimId)) !== 'claimed') return 'later';
-  const sent = await world.mailer.send(to.address, rendered);
+  const identity = { mailId: due.mailId, recipientId: to.id, about: due.mail.kind };
+  const sent = await world.mailer.send(to.address, { ...rendered, identity });
   const now = world.clock();
   const { subject } = rendered;
   switch (sent.result) {
