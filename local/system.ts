@@ -7,11 +7,13 @@ import { createProviderClient } from '#adapters/provider/client.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
 import { createNoticeQueue } from '#adapters/queue.ts';
+import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import type { Report } from '#domain/event.ts';
 import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
 import { createHandler as createSendNoticeHandler } from '#handlers/send-notice/handler.ts';
 import { createHandler as createWatchAvailabilityHandler } from '#handlers/watch-availability/handler.ts';
+import type { MissingCredential } from '#workflows/credential.ts';
 import type { SendNoticeWorld } from '#workflows/send-notice/send-notice.ts';
 import type { Clock } from './clock.ts';
 
@@ -27,6 +29,8 @@ export type SystemOptions = {
   readonly settings: Settings;
   readonly engines: Engines;
   readonly credential: Credential;
+  /** Missing: whoever starts a system brings its credential. */
+  readonly missingCredential?: MissingCredential;
   /** Whoever sleeps in simulated time needs somebody to move it on: see `selfMovingSleep`. */
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly report: Report;
@@ -49,9 +53,6 @@ export const createSystem = (options: SystemOptions) => {
   const { settings, engines, credential, clock, report } = options;
   const environment = {
     TABLE_NAME: engines.tableName,
-    NOTICE_QUEUE_URL: engines.queueUrl,
-    LINKS_URL: options.linksUrl,
-    LINK_KEYS: `local:${options.linkSecret}`,
   };
   const tries = options.mostAttempts === undefined ? {} : { maxAttempts: options.mostAttempts };
   const dynamodb = new DynamoDBClient({ ...localClient, ...tries, endpoint: engines.tableEndpoint });
@@ -63,6 +64,9 @@ export const createSystem = (options: SystemOptions) => {
     clock: clock.now,
     sleep: clock.sleep,
   });
+  const { missingCredential = async () => undefined } = options;
+  const keys = [{ version: 'local', secret: options.linkSecret }];
+  const links = fixedLinks({ keys, baseUrl: options.linksUrl });
   return {
     watchAvailability: createWatchAvailabilityHandler({
       environment,
@@ -70,6 +74,7 @@ export const createSystem = (options: SystemOptions) => {
       dynamodb,
       announce: createNoticeQueue(sqs, engines.queueUrl, 'availability').announce,
       inventory: createInventory(provider),
+      missingCredential,
       clock: clock.now,
       sleep: clock.sleep,
       report,
@@ -80,6 +85,7 @@ export const createSystem = (options: SystemOptions) => {
       dynamodb,
       announce: createNoticeQueue(sqs, engines.queueUrl, 'runtimes').announce,
       provider,
+      missingCredential,
       clock: clock.now,
       sleep: clock.sleep,
       chance: options.chance ?? Math.random,
@@ -89,11 +95,12 @@ export const createSystem = (options: SystemOptions) => {
       environment,
       settings,
       dynamodb,
+      links,
       mailer: options.mailer ?? createSesMailer(ses, settings.mail),
       clock: clock.now,
       report,
     }),
-    links: createLinksHandler({ environment, settings, dynamodb, provider, clock: clock.now, report }),
+    links: createLinksHandler({ environment, settings, dynamodb, links, provider, clock: clock.now, report }),
     sqs,
     dynamodb,
     close: () => {

@@ -42,16 +42,22 @@ export type LinkKey = { readonly version: string; readonly secret: string };
 type MakeUrl<P extends LinkPurpose> = (facts: LinkFactsOf[P]) => string;
 
 /**
- * Makes and reads links that need no login: whoever holds one may do what it is for, until it expires. An address is
+ * Makes links that need no login: whoever holds one may do what it is for, until it expires. An address is
  * `{baseUrl}/{purpose}?token=…`; further parameters may follow, they are not signed.
  * Each throws a RangeError when the ids are so long that a mail header cannot hold the link.
  */
-export type Links = {
+export type LinkMaker = {
   readonly unsubscribeUrl: MakeUrl<'unsubscribe'>;
   readonly keepUrl: MakeUrl<'keep'>;
   readonly keepAllUrl: MakeUrl<'keep-all'>;
   readonly rearmUrl: MakeUrl<'rearm'>;
   readonly recreateUrl: MakeUrl<'recreate'>;
+};
+
+/** Makes links and reads them. */
+export type Links = LinkMaker & {
+  /** Whether a token says that it was signed with a key which is not among ours. */
+  readonly isKeyUnknown: (token: string) => boolean;
   readonly readToken: <P extends LinkPurpose>(token: string, purpose: P, now: Instant) => TokenReading<P>;
 };
 
@@ -137,6 +143,7 @@ export const createLinks = ({ keys, baseUrl }: { keys: readonly LinkKey[]; baseU
     keepAllUrl: urlFor('keep-all'),
     rearmUrl: urlFor('rearm'),
     recreateUrl: urlFor('recreate'),
+    isKeyUnknown: (token) => !secrets.has(tokenShape.exec(token)?.[1] ?? signingKey.version),
     readToken: (token, purpose, now) => {
       const [, version, payload, signature] = tokenShape.exec(token) ?? [];
       if (version === undefined || payload === undefined || signature === undefined) return invalid('malformed');

@@ -17,24 +17,22 @@ export const queueVariables = {
 };
 
 export const credentialVariables = {
-  /** Personal access token at the provider. */
-  PROVIDER_TOKEN: z.string({ error: 'a personal access token of the provider' }),
+  /** Name of the parameter that holds the provider's credential. */
+  PROVIDER_CREDENTIAL_PARAMETER: z.string({ error: "the name of the parameter with the provider's credential" }),
+};
+
+export const linkKeysVariables = {
+  /** Name of the parameter that holds the keys which sign links. */
+  LINK_KEYS_PARAMETER: z.string({ error: 'the name of the parameter with the keys that sign links' }),
 };
 
 export const linkVariables = {
+  ...linkKeysVariables,
   /** Public address of our HTTP API, without a trailing slash. */
   LINKS_URL: z.url({ error: 'the http or https address of the links' }),
-  /** Keys that sign links, as `version:secret`, separated by commas; the first one signs, all verify. */
-  LINK_KEYS: z.string({ error: 'keys as version:secret, separated by commas' }).check(
-    z.regex(/^[\w-]{1,16}:[^,:\s]{32,}(,[\w-]{1,16}:[^,:\s]{32,})*$/, {
-      error: 'keys as version:secret, separated by commas, each secret of at least 32 characters',
-    }),
-  ),
 };
 
-/** The keys in `LINK_KEYS`. */
-export const linkKeysOf = (linkKeys: string): { version: string; secret: string }[] =>
-  linkKeys.split(',').map((key) => {
-    const [version = '', secret = ''] = key.split(':');
-    return { version, secret };
-  });
+export const mailVariables = {
+  /** Name of the configuration set at SES that tells of bounces and complaints. */
+  CONFIGURATION_SET: z.string({ error: 'the name of the configuration set of the mails' }),
+};

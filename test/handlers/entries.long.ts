@@ -10,6 +10,7 @@ import { createTable } from '#local/engines/table.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import { h100, region, startEngines, type TestEngines } from '../availability/world.ts';
 import { queueClient, tableClient } from '../local/sdk-clients.ts';
+import { account, type ParameterStore, region as ssmRegion, startParameterStore } from '../secrets/parameter-store.ts';
 import { bundleEntries, entryNames, failureToStart, runEntry, sourceOf, type Variables } from './entry-runner.ts';
 import { eventOf, tokenFor } from './links-bench.ts';
 
@@ -18,22 +19,25 @@ const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices';
 
 /** Everything that the functions find in their environment, beside what Lambda itself puts there. */
 const declared = {
-  'watch-availability': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
-  'send-notice': ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS'],
-  'guard-runtimes': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN'],
-  links: ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN'],
+  'watch-availability': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_CREDENTIAL_PARAMETER'],
+  'send-notice': ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINK_KEYS_PARAMETER', 'LINKS_URL', 'CONFIGURATION_SET'],
+  'guard-runtimes': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_CREDENTIAL_PARAMETER'],
+  links: ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINK_KEYS_PARAMETER', 'LINKS_URL', 'PROVIDER_CREDENTIAL_PARAMETER'],
+  'note-bounces': ['TABLE_NAME', 'METRICS_NAMESPACE'],
+  'prepare-secrets': ['METRICS_NAMESPACE', 'PROVIDER_CREDENTIAL_PARAMETER', 'LINK_KEYS_PARAMETER'],
 } as const;
 const variables: Variables = {
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_REGION: ssmRegion,
+  AWS_ACCESS_KEY_ID: account.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: account.secretAccessKey,
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   TABLE_NAME: 'entries',
   NOTICE_QUEUE_URL: queueUrl,
   METRICS_NAMESPACE: 'GpuWarden/test',
-  PROVIDER_TOKEN: 'pat-nc-0000',
+  PROVIDER_CREDENTIAL_PARAMETER: '/entries/provider-credential',
   LINKS_URL: 'https://links.example.com',
-  LINK_KEYS: `1:${linkSecret}`,
+  LINK_KEYS_PARAMETER: '/entries/link-keys',
+  CONFIGURATION_SET: 'entries',
 };
 const without = (names: readonly string[], from: Variables = variables): Variables =>
   Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
@@ -41,10 +45,18 @@ const without = (names: readonly string[], from: Variables = variables): Variabl
 let bundles: Awaited<ReturnType<typeof bundleEntries>>;
 let engines: TestEngines;
 let emulator: Emulator;
+let parameters: ParameterStore;
 let sqs: SQSClient;
 let env: Variables;
 beforeAll(async () => {
-  [bundles, engines, emulator] = await Promise.all([bundleEntries(), startEngines(), startEmulator()]);
+  [bundles, engines, emulator, parameters] = await Promise.all([
+    bundleEntries(),
+    startEngines(),
+    startEmulator(),
+    startParameterStore(),
+  ]);
+  parameters.set('/entries/provider-credential', emulator.token);
+  parameters.set('/entries/link-keys', `1:${linkSecret}`);
   const { table, queue, mail } = engines.proxies;
   sqs = queueClient(queue.endpoint);
   const dynamodb = tableClient(table.endpoint);
@@ -69,13 +81,13 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SQS: queue.endpoint,
     AWS_ENDPOINT_URL_SESV2: mail.endpoint,
     NOTICE_QUEUE_URL: queue.through(engines.queue.queueUrl),
-    PROVIDER_TOKEN: emulator.token,
+    AWS_ENDPOINT_URL_SSM: parameters.endpoint,
     TEST_SETTINGS: JSON.stringify(settings),
   };
 });
 afterAll(async () => {
   sqs.destroy();
-  await Promise.all([engines.close(), emulator.close(), bundles.remove()]);
+  await Promise.all([engines.close(), emulator.close(), parameters.close(), bundles.remove()]);
 });
 
 const metricsIn = (lines: readonly Readonly<Record<string, unknown>>[]) =>
@@ -180,11 +192,34 @@ test.each([
   ['watch-availability', { PollsFailed: 1 }],
   ['guard-runtimes', { RuntimesUnlisted: [1, 1] }],
 ] as const)('%s that fails throws, and its log lines and metrics are written all the same', async (name, metrics) => {
-  const refused = { ...env, PROVIDER_TOKEN: 'pat-nc-no' };
+  parameters.set('/entries/refused', 'pat-nc-no');
+  const refused = { ...env, PROVIDER_CREDENTIAL_PARAMETER: '/entries/refused' };
   const { answers, lines, output } = await runEntry(bundles.pathOf(name), refused, [{}]);
   expect(answers).toEqual([{ failed: expect.stringContaining('Parts of the run that failed') }]);
   expect(metricsIn(lines)).toMatchObject([metrics]);
   expect(output).not.toContain('pat-nc-no');
+});
+
+test.each(['watch-availability', 'guard-runtimes'] as const)(
+  '%s ends in peace while nobody has set the credential',
+  async (name) => {
+    parameters.set('/entries/unset', 'not-set');
+    const unset = { ...env, PROVIDER_CREDENTIAL_PARAMETER: '/entries/unset' };
+    const { answers, lines, output } = await runEntry(bundles.pathOf(name), unset, [{}]);
+    expect(answers).toEqual([null]);
+    expect(output).toContain('"level":"WARN","message":"credential-missing"');
+    expect(metricsIn(lines)).toEqual([{ service: name, CredentialMissing: 1 }]);
+  },
+);
+
+test('send-notice without its keys sends nothing, and the message comes again', async () => {
+  const { LINK_KEYS_PARAMETER = '' } = env;
+  const unset = { ...env, LINK_KEYS_PARAMETER: `${LINK_KEYS_PARAMETER}-elsewhere` };
+  const event = sqsEvent([JSON.stringify({ recipientId: 'ada' })]);
+  const { answers, lines, output } = await runEntry(bundles.pathOf('send-notice'), unset, [event]);
+  expect(answers).toEqual([{ batchItemFailures: [{ itemIdentifier: 'message-0' }] }]);
+  expect(output).toContain('LinkKeysError: The parameter /entries/link-keys-elsewhere does not exist');
+  expect(metricsIn(lines)).toEqual([{ service: 'send-notice', PartsFailed: 1 }]);
 });
 
 test('a link that cannot be answered is a page, a log line and a metric', async () => {
@@ -208,11 +243,14 @@ describe.each(entryNames)('%s', (name) => {
   });
 });
 
-test.each(entryNames)('%s fails at its start where the settings have faults', async (name) => {
-  const failure = await failureToStart(bundles.pathOf(name), {
-    ...env,
-    TEST_SETTINGS: '{"mail":{"sender":"nobody"}}',
-  });
-  expect(failure).toMatch(/^SettingsError: The settings have \d+ faults:/);
-  expect(failure).toContain('mail.sender: given "nobody"');
-});
+test.each(entryNames.filter((name) => name !== 'prepare-secrets'))(
+  '%s fails at its start where the settings have faults',
+  async (name) => {
+    const failure = await failureToStart(bundles.pathOf(name), {
+      ...env,
+      TEST_SETTINGS: '{"mail":{"sender":"nobody"}}',
+    });
+    expect(failure).toMatch(/^SettingsError: The settings have \d+ faults:/);
+    expect(failure).toContain('mail.sender: given "nobody"');
+  },
+);

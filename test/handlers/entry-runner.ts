@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { bundleOptions } from '#infra/bundle.ts';
 
-export const entryNames = ['watch-availability', 'guard-runtimes', 'send-notice', 'links'] as const;
+export const entryNames = [
+  'watch-availability',
+  'guard-runtimes',
+  'send-notice',
+  'links',
+  'note-bounces',
+  'prepare-secrets',
+] as const;
 export type EntryName = (typeof entryNames)[number];
 export type Variables = Readonly<Record<string, string>>;
 
@@ -28,16 +36,10 @@ const settingsFromTheEnvironment: Plugin = {
 export const bundleEntries = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'warden-bundles-'));
   await build({
+    ...bundleOptions,
+    entryNames: '[name]',
     entryPoints: Object.fromEntries(entryNames.map((name) => [name, sourceOf(name)])),
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     plugins: [settingsFromTheEnvironment],
   });
   return {

@@ -1,27 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironment, type Variables } from '#adapters/configuration/environment.ts';
-import { createLinks } from '#adapters/links.ts';
 import { environmentSchema as guardRuntimes } from '#handlers/guard-runtimes/environment.ts';
 import { environmentSchema as links } from '#handlers/links/environment.ts';
+import { environmentSchema as prepareSecrets } from '#handlers/prepare-secrets/environment.ts';
 import { environmentSchema as sendNotice } from '#handlers/send-notice/environment.ts';
-import { linkKeysOf } from '#handlers/variables.ts';
 import { environmentSchema as watchAvailability } from '#handlers/watch-availability/environment.ts';
 
-const secret = 'a-secret-of-at-least-thirty-two-characters';
 const good: Variables = {
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices',
   METRICS_NAMESPACE: 'GpuWarden/test',
-  PROVIDER_TOKEN: 'pat-nc-0000',
+  PROVIDER_CREDENTIAL_PARAMETER: '/gpu-warden-test/provider-credential',
   LINKS_URL: 'https://links.example.com',
-  LINK_KEYS: `2:${secret},1:${secret}-old`,
+  LINK_KEYS_PARAMETER: '/gpu-warden-test/link-keys',
+  CONFIGURATION_SET: 'mails',
 };
 
+const secrets = ['PROVIDER_CREDENTIAL_PARAMETER', 'LINK_KEYS_PARAMETER'];
+const scheduled = ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_CREDENTIAL_PARAMETER'];
+
 describe.each([
-  ['watch-availability', watchAvailability, ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
-  ['send-notice', sendNotice, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS']],
-  ['guard-runtimes', guardRuntimes, ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_TOKEN']],
-  ['links', links, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS', 'PROVIDER_TOKEN']],
+  ['watch-availability', watchAvailability, scheduled],
+  [
+    'send-notice',
+    sendNotice,
+    ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', 'LINK_KEYS_PARAMETER', 'CONFIGURATION_SET'],
+  ],
+  ['guard-runtimes', guardRuntimes, scheduled],
+  ['links', links, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', ...secrets]],
+  ['prepare-secrets', prepareSecrets, ['METRICS_NAMESPACE', ...secrets]],
 ])('the environment of %s', (_name, schema, names) => {
   test('is what it declares, as it stands there', () => {
     expect(readEnvironment(schema, good)).toEqual(Object.fromEntries(names.map((name) => [name, good[name]])));
@@ -50,42 +57,11 @@ test.each(['links.example.com', '/links', 'https://'])('the address of the links
 });
 
 test.each([
-  secret,
-  `:${secret}`,
-  '1:',
-  '1:too-short',
-  `1:${secret},`,
-  `1:${secret},2`,
-  `1:${secret},2:too-short`,
-  `1:${secret} ,2:${secret}`,
-  `a version that is too long:${secret}`,
-  `1:${secret}:more`,
-  `1:${'s'.repeat(31)}`,
-])('keys that cannot be used are refused and not shown: %s', (LINK_KEYS) => {
-  const words = refusal({ LINK_KEYS });
-  expect(words).toContain('LINK_KEYS: given a value (not shown); allowed: keys as version:secret');
-  expect(words).not.toContain(LINK_KEYS);
-  expect(words).not.toContain(secret);
-});
-
-test('the keys of the links: the first one signs, all verify', () => {
-  const keys = linkKeysOf(readEnvironment(links, good).LINK_KEYS);
-  expect(keys).toEqual([
-    { version: '2', secret },
-    { version: '1', secret: `${secret}-old` },
-  ]);
-  expect(linkKeysOf(`1:${'s'.repeat(32)}`)).toEqual([{ version: '1', secret: 's'.repeat(32) }]);
-  const facts = { recipientId: 'ada', mailId: 'm1', expiresAt: 9 };
-  const url = createLinks({ keys, baseUrl: 'https://links.example.com' }).unsubscribeUrl(facts);
-  expect(url).toContain('token=2.');
-});
-
-test.each([
   ['watch-availability', watchAvailability],
   ['guard-runtimes', guardRuntimes],
   ['links', links],
-])('a token that is missing is explained in words that help: %s', (_name, schema) => {
-  expect(() => readEnvironment(schema, { ...good, PROVIDER_TOKEN: '' })).toThrow(
-    'PROVIDER_TOKEN: given nothing; allowed: a personal access token of the provider',
+])('the name of the credential that is missing is explained in words that help: %s', (_name, schema) => {
+  expect(() => readEnvironment(schema, { ...good, PROVIDER_CREDENTIAL_PARAMETER: '' })).toThrow(
+    "PROVIDER_CREDENTIAL_PARAMETER: given nothing; allowed: the name of the parameter with the provider's credential",
   );
 });

@@ -58,7 +58,17 @@ describe('a scheduled run', () => {
     expect(await bench.run(scheduled)).toBeUndefined();
     expect(metricsCalls()).toBe(3);
     expect(bench.named('guarded')).toEqual([
-      { event: 'guarded', at: worldStart, complete: true, runtimes: 3, busy: 1, idle: 1, unknown: 1 },
+      {
+        event: 'guarded',
+        at: worldStart,
+        complete: true,
+        runtimes: 3,
+        busy: 1,
+        idle: 1,
+        unknown: 1,
+        understood: true,
+        breakerOpen: false,
+      },
     ]);
     expect((await bench.store.readBoard()).fleet.judgedAt).toBe(worldStart);
   });

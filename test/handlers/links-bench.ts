@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { createLinks, type LinkFacts } from '#adapters/links.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
+import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -88,13 +89,17 @@ export const startLinksBench = async () => {
   const events: WardenEvent[] = [];
   let tables = 0;
   const wire = (TABLE_NAME: string) => {
-    const environment = { TABLE_NAME, LINKS_URL: linksUrl, LINK_KEYS: `2:${newSecret},1:${oldSecret}` };
+    const keys = [
+      { version: '2', secret: newSecret },
+      { version: '1', secret: oldSecret },
+    ];
     return {
       store: createRecipientStore(tableOver(client, TABLE_NAME)),
       handler: createHandler({
-        environment,
+        environment: { TABLE_NAME },
         settings,
         dynamodb: client,
+        links: fixedLinks({ keys, baseUrl: linksUrl }),
         provider: unasked,
         clock: () => now,
         report: (event) => events.push(event),

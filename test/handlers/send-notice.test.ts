@@ -3,6 +3,7 @@ import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { createSesMailer } from '#adapters/mailer.ts';
+import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
@@ -25,7 +26,7 @@ const settings = readSettings({
   mail: { sender: 'warden@example.com', operator: 'operator@example.com', timeZone: 'Asia/Kolkata' },
   availability: { mailsPerHour: 2 },
 });
-const linkVariables = { LINKS_URL: 'https://links.example.com', LINK_KEYS: `1:${'k'.repeat(32)}` };
+const links = fixedLinks({ keys: [{ version: '1', secret: 'k'.repeat(32) }], baseUrl: 'https://links.example.com' });
 
 let table: Table;
 let inbox: Inbox;
@@ -48,7 +49,7 @@ afterAll(async () => {
 });
 
 let tables = 0;
-let environment: { TABLE_NAME: string } & typeof linkVariables;
+let environment: { TABLE_NAME: string };
 let store: ReturnType<typeof createRecipientStore>;
 let time = now;
 let events: WardenEvent[] = [];
@@ -60,7 +61,7 @@ beforeEach(async () => {
   mailProxy.faults.clear();
   await inbox.clear();
   tables += 1;
-  environment = { TABLE_NAME: `warden-${tables}`, ...linkVariables };
+  environment = { TABLE_NAME: `warden-${tables}` };
   time = now;
   events = [];
   await createTable(dynamodb, environment.TABLE_NAME);
@@ -73,13 +74,13 @@ beforeEach(async () => {
 /** Hands over one event of several records; answers which bodies come again. */
 const handle = async (bodies: readonly string[], client = ses): Promise<string[]> => {
   const mailer = createSesMailer(client, settings.mail);
-  const handler = createHandler({ environment, settings, dynamodb, mailer, clock, report });
+  const handler = createHandler({ environment, settings, dynamodb, links, mailer, clock, report });
   const event = sqsEvent(bodies);
   const { batchItemFailures } = await handler(event, lambdaContext({ functionName: 'send-notice' }));
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   return event.Records.filter(({ messageId }) => failed.has(messageId)).map(({ body }) => body);
 };
-const linksParts = () => ({ environment, settings, dynamodb, provider: unasked });
+const linksParts = () => ({ environment, settings, dynamodb, links, provider: unasked });
 const to = (recipientId: string) => JSON.stringify({ recipientId });
 const mailedTo = async () => (await inbox.messages()).map((mail) => mail.to[0]).toSorted();
 const named = (name: WardenEvent['event']) => events.filter(({ event }) => event === name);

@@ -152,7 +152,7 @@ describe('the choice of a keep', () => {
     ['', undefined],
     ['for=constructor', undefined],
   ])('%j means %s', (form, choice) => {
-    expect(keepChoiceOf(form)).toBe(choice);
+    expect(keepChoiceOf(form, choices)).toBe(choice);
   });
 
   test('one that the mail named but the rules allow no more is not offered', () => {

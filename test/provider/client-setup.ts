@@ -76,9 +76,15 @@ type Handler = (request: ServedRequest, response: ServerResponse) => void;
 /** A real HTTP server that answers as a test says, and notes what it was asked. */
 export const startServer = async (handler: Handler) => {
   const requests: ServedRequest[] = [];
+  const bodies: string[] = [];
   const server = createServer((incoming, outgoing) => {
-    incoming.resume();
+    let body = '';
+    incoming.setEncoding('utf8');
+    incoming.on('data', (part: string) => {
+      body += part;
+    });
     incoming.on('end', () => {
+      bodies.push(body);
       const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers };
       requests.push(request);
       handler(request, outgoing);
@@ -94,7 +100,7 @@ export const startServer = async (handler: Handler) => {
   );
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  return { url, requests, bases: { runtimesUrl: url, inventoryUrl: url, tenantUrl: url } };
+  return { url, requests, bodies, bases: { runtimesUrl: url, inventoryUrl: url, tenantUrl: url } };
 };
 
 export const answer = (response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}) => {

@@ -14,6 +14,7 @@ const refresh = 'opaque-refresh-7f3a';
 const held = {
   token: [personal],
   password: [email, password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password)],
+  kept: [email, password, JSON.stringify(password).slice(1, -1), JSON.stringify({ email, password })],
 };
 
 /** All that any logger, console or stringifier could show of an error. */
@@ -37,6 +38,11 @@ const expectNoSecret = (error: Error, credential: Credential, loggedIn: boolean)
 
 const byToken: Credential = { kind: 'token', token: async () => personal };
 const byPassword: Credential = { kind: 'password', email, password };
+const byKept: Credential = {
+  kind: 'kept',
+  read: async () => JSON.stringify({ email, password }),
+  edition: () => 0,
+};
 const leak = `you sent ${personal} and ${access} and ${refresh}, ${email} with ${password}`;
 
 /** A provider that repeats in its errors whatever it was sent. */
@@ -54,6 +60,7 @@ const startLeaking = async (credential: Credential, status: number, body: unknow
 describe.each([
   ['a token', byToken],
   ['e-mail and password', byPassword],
+  ['either of them, kept somewhere', byKept],
 ])('no secret in an error, with %s', (_, credential) => {
   test.each([
     ['code and message', 400, { code: 'bad', message: leak }],
@@ -71,7 +78,7 @@ describe.each([
     ['a dropped connection', 0, ''],
   ])('%s', async (_name, status, body) => {
     const client = await startLeaking(credential, status, body);
-    const loggedIn = credential.kind === 'password' && status !== 0;
+    const loggedIn = credential.kind !== 'token' && status !== 0;
     expectNoSecret(await failureOf(client.listOffers()), credential, loggedIn);
   });
 
@@ -98,6 +105,19 @@ describe.each([
     expect(everything(failure)).toContain('ECONNRESET');
     expectNoSecret(failure, credential, false);
   });
+});
+
+test.each([
+  ['token', { kind: 'token', token: async () => ' opaque-0f9e8d\n' }],
+  ['kept', { kind: 'kept', read: async () => ' opaque-0f9e8d\n', edition: () => 0 }],
+] as const)('no token in an error that does not look like one, but is: %s', async (_, credential) => {
+  const server = await startServer(({ headers }, response) =>
+    answer(response, { message: `you sent ${headers.authorization?.replace('Bearer ', '')}` }, 400),
+  );
+  const { client } = clientAt(server.bases, '', { credential });
+  const text = everything(await failureOf(client.listOffers()));
+  expect(text).toContain('you sent [redacted]');
+  expect(text).not.toContain('opaque-0f9e8d');
 });
 
 test('no secret in what makes a listing incomplete', async () => {

@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { createLinks, type LinkFactsOf, type LinkPurpose } from '#adapters/links.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
+import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -79,12 +80,16 @@ export const startBench = async () => {
       credential: { kind: 'token', token: async () => emulator.token },
       clock,
     });
-    const environment = { TABLE_NAME, LINKS_URL: linksUrl, LINK_KEYS: `2:${newSecret},1:${oldSecret}` };
+    const keys = [
+      { version: '2', secret: newSecret },
+      { version: '1', secret: oldSecret },
+    ];
     return {
       handler: createHandler({
-        environment,
+        environment: { TABLE_NAME },
         settings,
         dynamodb: client,
+        links: fixedLinks({ keys, baseUrl: linksUrl }),
         provider,
         clock,
         report: (event) => events.push(event),

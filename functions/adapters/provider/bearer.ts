@@ -17,10 +17,16 @@ const holdOff = minute;
 
 /**
  * Keeps a token and lets one caller at a time obtain the next, however many wait for it. `obtain` gives a new token, or
- * rejects; it knows no caller, so that one caller's abort does not take the token from the others.
+ * rejects; it knows no caller, so that one caller's abort does not take the token from the others. `edition` grows when the
+ * credential became another: no token of an earlier one is used then, and none of its refusals counts.
  */
-export const createBearer = (obtain: () => Promise<string>, clock: () => Instant): Bearer => {
+export const createBearer = (
+  obtain: () => Promise<string>,
+  clock: () => Instant,
+  edition: () => number = () => 0,
+): Bearer => {
   let current: string | undefined;
+  let currentEdition = edition();
   let flight: Promise<string> | undefined;
   let refusal: { readonly error: Unauthorized; readonly until: Instant } | undefined;
   let hopeless: { readonly token: string; readonly until: Instant } | undefined;
@@ -33,11 +39,22 @@ export const createBearer = (obtain: () => Promise<string>, clock: () => Instant
       if (error instanceof Unauthorized) refusal = { error, until: clock() + holdOff };
       throw error;
     } finally {
+      // To obtain one may mean to read the credential, which shows only then that it is another.
+      currentEdition = edition();
       flight = undefined;
     }
   };
 
+  const dropEarlier = (): void => {
+    if (currentEdition === edition()) return;
+    currentEdition = edition();
+    current = undefined;
+    refusal = undefined;
+    hopeless = undefined;
+  };
+
   const token = (): Promise<string> => {
+    dropEarlier();
     if (current !== undefined) return Promise.resolve(current);
     if (refusal !== undefined && clock() < refusal.until) return Promise.reject(refusal.error);
     flight ??= fly();

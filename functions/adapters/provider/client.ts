@@ -80,7 +80,7 @@ const createWayOut = (
   const exchange = createExchange({ fetch, clock, expireAfter, callTimeoutMilliseconds, pace, redact });
   const retryingExchange = createRetryingExchange(exchange, { clock, sleep, random, mostRetries });
   const obtain = createObtain(credential, bases.tenantUrl, retryingExchange, scopeOf, redaction);
-  const bearer = createBearer(obtain, clock);
+  const bearer = createBearer(obtain, clock, credential.kind === 'kept' ? credential.edition : undefined);
   return { send: createSend({ exchange, retryingExchange, bearer, scopeOf }), redact };
 };
 

@@ -4,47 +4,39 @@ import { NotFound, NotUnderstood, ProviderError, Refused, Unauthorized, Unavaila
 import type { Exchange } from './exchange.ts';
 import { parsedJson } from './json.ts';
 import { type Redact, redactedCause } from './redaction.ts';
+import { checkedToken, type Login, secretIn } from './secret-text.ts';
 
 /**
- * An access token (`pat-nc-…`; asked for again after a 401, so that it can be rotated), or what the provider's login
- * takes. Inference keys (`sk-nc-…`) are refused by every endpoint used here.
+ * An access token (`pat-nc-…`; asked for again after a 401, so that it can be rotated), what the provider's login takes, or
+ * either of them, kept somewhere as one text: see `secret-text.ts`. Inference keys (`sk-nc-…`) are refused by every endpoint
+ * used here.
  */
 export type Credential =
   | { readonly kind: 'token'; readonly token: () => Promise<string> }
-  | { readonly kind: 'password'; readonly email: string; readonly password: string };
+  | ({ readonly kind: 'password' } & Login)
+  | {
+      readonly kind: 'kept';
+      /** The text as it stands there now. */
+      readonly read: () => Promise<string>;
+      /** Grows when another text was read: what was made of the one before counts no longer. */
+      readonly edition: () => number;
+    };
 
 /** Tells the redaction what is secret. */
 export type Redaction = { readonly learn: (secret: string) => void; readonly redact: Redact };
 
-const checkedToken = (given: string): string => {
-  const operation = 'readToken';
-  const token = given.trim();
-  if (token.startsWith('sk-nc-')) {
-    const text = 'the credential is an inference key (sk-nc-…), which the provider refuses here';
-    throw new Unauthorized(`${text}; make a personal access token (pat-nc-…) in the console`, { operation });
-  }
-  // Node puts a header value that it cannot send into its error's text, and so into a log.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new Unauthorized('the credential is empty or has characters that no token has', { operation });
-  }
-  return token;
-};
-
-const obtainToken = async (read: () => Promise<string>, redaction: Redaction): Promise<string> => {
-  let given: string;
+/** Reads a secret from where it is kept. Whatever goes wrong there is a `ProviderError`. */
+const readKept = async (read: () => Promise<string>, redaction: Redaction): Promise<string> => {
   try {
-    given = await read();
+    const given = await read();
+    redaction.learn(given);
+    redaction.learn(given.trim());
+    return given;
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     const cause = redactedCause(error, redaction.redact);
-    throw new Unavailable('the access token could not be read from where it is kept', {
-      operation: 'readToken',
-      cause,
-    });
+    throw new Unavailable('the credential could not be read from where it is kept', { operation: 'readToken', cause });
   }
-  redaction.learn(given);
-  redaction.learn(given.trim());
-  return checkedToken(given);
 };
 
 const loginAnswer = z.object({
@@ -64,7 +56,7 @@ const asUnauthorized = (error: unknown): unknown => {
 
 /** Logs in, and from then on renews by the refresh token, if there was one, until that is refused. */
 const createLogin = (
-  credential: { readonly email: string; readonly password: string },
+  credential: Login,
   tenantUrl: string,
   exchange: Exchange,
   scopeOf: (operation: 'login' | 'refreshLogin') => Scope,
@@ -112,6 +104,24 @@ const createLogin = (
   };
 };
 
+/** Whichever it is that is kept. A login goes on with its refresh token for as long as e-mail and password are the same. */
+const createKept = (
+  read: () => Promise<string>,
+  redaction: Redaction,
+  loginWith: (login: Login) => () => Promise<string>,
+): (() => Promise<string>) => {
+  let login: (Login & { readonly renew: () => Promise<string> }) | undefined;
+  return async () => {
+    const secret = secretIn(await readKept(read, redaction));
+    if (secret.kind === 'token') return secret.token;
+    const { email, password } = secret;
+    if (login?.email !== email || login.password !== password) {
+      login = { email, password, renew: loginWith({ email, password }) };
+    }
+    return login.renew();
+  };
+};
+
 /** How a new bearer token is had from a credential. `exchange` is one that tries again by itself. */
 export const createObtain = (
   credential: Credential,
@@ -119,7 +129,14 @@ export const createObtain = (
   exchange: Exchange,
   scopeOf: (operation: 'login' | 'refreshLogin') => Scope,
   redaction: Redaction,
-): (() => Promise<string>) =>
-  credential.kind === 'token'
-    ? () => obtainToken(credential.token, redaction)
-    : createLogin(credential, tenantUrl, exchange, scopeOf, redaction);
+): (() => Promise<string>) => {
+  const loginWith = (login: Login) => createLogin(login, tenantUrl, exchange, scopeOf, redaction);
+  switch (credential.kind) {
+    case 'token':
+      return async () => checkedToken(await readKept(credential.token, redaction));
+    case 'password':
+      return loginWith(credential);
+    case 'kept':
+      return createKept(credential.read, redaction, loginWith);
+  }
+};

@@ -12,6 +12,7 @@ import type { GuardRules } from '#domain/guardrails/policy.ts';
 import { type Instant, second } from '#domain/time.ts';
 import { guardRuntimes } from '#workflows/guard-runtimes/guard-runtimes.ts';
 import type { GuardSettings, GuardWorld } from '#workflows/guard-runtimes/world.ts';
+import { longestRunFor } from '#workflows/runs.ts';
 import type { Environment } from './environment.ts';
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
@@ -21,6 +22,7 @@ export type Parts = {
   readonly dynamodb: DynamoDBClient;
   readonly announce: GuardWorld['announce'];
   readonly provider: GuardWorld['provider'];
+  readonly missingCredential: GuardWorld['missingCredential'];
   readonly clock: () => Instant;
   readonly sleep: GuardWorld['sleep'];
   readonly chance: () => number;
@@ -29,8 +31,6 @@ export type Parts = {
 
 /** A run stops working so long before Lambda would end it, to record what it did. */
 const reserve = 5 * second;
-/** Longest run: the next one starts a minute after this one. */
-const longestRun = 50 * second;
 
 const guardSettingsOf = (settings: Settings, rules: GuardRules): GuardSettings => ({
   rules,
@@ -51,6 +51,7 @@ export const createHandler = ({ environment, settings, dynamodb, ...given }: Par
     digest,
   };
   const rules = guardSettingsOf(settings, guardRulesOf(settings));
+  const longestRun = longestRunFor(settings.runs.leaseSeconds * second);
   return middy(async (_event: unknown, context: Context): Promise<void> => {
     const timeLeft = Math.min(longestRun, context.getRemainingTimeInMillis() - reserve);
     const run = {

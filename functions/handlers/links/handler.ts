@@ -1,18 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { keepChoicesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { newId } from '#adapters/identity.ts';
-import { createLinks, type LinkFactsOf, type LinkPurpose, type Links } from '#adapters/links.ts';
+import type { LinkFactsOf, LinkPurpose } from '#adapters/links.ts';
 import { errorPage, expiredLinkPage, invalidLinkPage } from '#adapters/pages/link-faults.ts';
 import type { Page } from '#adapters/pages/page.ts';
 import { alreadyStoppedPage, stoppedPage, unsubscribePage, unsubscribeScope } from '#adapters/pages/unsubscribe.ts';
+import type { KeptLinks } from '#adapters/secrets/kept-links.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
-import { linkKeysOf } from '#handlers/variables.ts';
 import type { RecreateWorld } from '#workflows/runtime-links/recreate.ts';
 import { type UnsubscribeWorld, unsubscribe, watchesOfLink } from '#workflows/unsubscribe/unsubscribe.ts';
 import type { Environment } from './environment.ts';
@@ -27,9 +28,10 @@ import {
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
-  readonly environment: Pick<Environment, 'TABLE_NAME' | 'LINKS_URL' | 'LINK_KEYS'>;
+  readonly environment: Pick<Environment, 'TABLE_NAME'>;
   readonly settings: Settings;
   readonly dynamodb: DynamoDBClient;
+  readonly links: Pick<KeptLinks, 'readToken'>;
   readonly provider: RecreateWorld['provider'];
   readonly clock: () => Instant;
   readonly report: Report;
@@ -85,18 +87,18 @@ const purposeOf = ({ rawPath }: APIGatewayProxyEventV2): LinkPurpose | undefined
 const answerFor = async <P extends LinkPurpose>(
   purpose: P,
   world: World,
-  links: Links,
+  links: Parts['links'],
   event: APIGatewayProxyEventV2,
 ): Promise<Page> => {
   const token = event.queryStringParameters?.token ?? '';
-  const read = links.readToken(token, purpose, world.clock());
+  const read = await links.readToken(token, purpose, world.clock());
   if (!read.valid) return read.because === 'expired' ? expiredLinkPage() : invalidLinkPage(read.because);
   const acts = event.requestContext.http.method === 'POST';
   return answers[purpose](world, read, { acts, query: event.rawQueryString, form: bodyOf(event) });
 };
 
 /** GET shows, POST acts: mail scanners follow links, and a mail program's one-click button posts. */
-const answer = async (world: World, links: Links, event: APIGatewayProxyEventV2): Promise<Page> => {
+const answer = async (world: World, links: Parts['links'], event: APIGatewayProxyEventV2): Promise<Page> => {
   const purpose = purposeOf(event);
   if (purpose === undefined) return plain(404, 'There is nothing here.\n');
   if (!['GET', 'HEAD', 'POST'].includes(event.requestContext.http.method)) {
@@ -106,11 +108,18 @@ const answer = async (world: World, links: Links, event: APIGatewayProxyEventV2)
 };
 
 /** The Lambda function behind the links in our mails (API Gateway HTTP API, payload format 2.0). */
-export const createHandler = ({ environment, settings, dynamodb, provider, clock, report }: Parts) => {
-  const links = createLinks({ keys: linkKeysOf(environment.LINK_KEYS), baseUrl: environment.LINKS_URL });
+export const createHandler = ({ environment, settings, dynamodb, links, provider, clock, report }: Parts) => {
   const table = createTable(dynamodb, environment.TABLE_NAME);
-  const { timeZone } = settings.mail;
-  const runtimes = { store: createGuardStore(table), timeZone, provider, clock, newId, report };
+  const runtimes = {
+    store: createGuardStore(table),
+    timeZone: settings.mail.timeZone,
+    unsafeShortLadder: settings.guardrails.unsafeShortLadder,
+    keepChoices: keepChoicesOf(settings),
+    provider,
+    clock,
+    newId,
+    report,
+  };
   const world: World = { store: createRecipientStore(table), runtimes, clock, report };
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     let page: Page;

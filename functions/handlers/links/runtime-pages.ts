@@ -9,8 +9,10 @@ import {
   tooLatePage,
 } from '#adapters/pages/keep.ts';
 import type { Page } from '#adapters/pages/page.ts';
+import type { PageSettings } from '#adapters/pages/page-parts.ts';
 import { notOpenPage, rearmedPage, rearmPage } from '#adapters/pages/rearm.ts';
 import { recreatedPage, recreatePage, recreationExpiredPage, unclearPage } from '#adapters/pages/recreate.ts';
+import type { KeepChoice } from '#domain/guardrails/runtime-notice.ts';
 import type { SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import { type KeepWorld, keep, keepAll, viewKeep, viewKeepAll } from '#workflows/runtime-links/keep.ts';
 import { type RearmWorld, rearmBreaker, viewBreaker } from '#workflows/runtime-links/rearm.ts';
@@ -19,10 +21,15 @@ import { type RecreateWorld, recreate, viewSaved } from '#workflows/runtime-link
 /** What a request to a good link brought: whether it may change something, its query, and the body of a POST. */
 export type LinkRequest = { readonly acts: boolean; readonly query: string; readonly form: string };
 
-export type RuntimeLinksWorld = KeepWorld & RearmWorld & RecreateWorld & { readonly timeZone: string };
+export type RuntimeLinksWorld = KeepWorld & RearmWorld & RecreateWorld & PageSettings;
 
-const preselectedIn = ({ query }: LinkRequest) => {
-  const preselected = keepChoiceOf(query);
+const pageSettingsOf = ({ timeZone, unsafeShortLadder = false }: PageSettings): PageSettings => ({
+  timeZone,
+  unsafeShortLadder,
+});
+
+const preselectedIn = ({ query }: LinkRequest, choices: readonly KeepChoice[]) => {
+  const preselected = keepChoiceOf(query, choices);
   return preselected === undefined ? {} : { preselected };
 };
 
@@ -32,18 +39,18 @@ export const answerKeep = async (
   link: LinkFactsOf['keep'],
   request: LinkRequest,
 ): Promise<Page> => {
-  const { timeZone } = world;
+  const settings = pageSettingsOf(world);
   const view = await viewKeep(world, link);
   if (view.outcome === 'too-late') return tooLatePage(view.state);
   if (view.outcome === 'over') return notIdleAnyMorePage([]);
   if (view.choices.length === 0) return keepLimitPage([]);
-  if (!request.acts) return keepPage({ ...view, ...preselectedIn(request), timeZone });
-  const choice = keepChoiceOf(request.form);
+  if (!request.acts) return keepPage({ ...view, ...preselectedIn(request, view.choices), ...settings });
+  const choice = keepChoiceOf(request.form, view.choices);
   if (choice === undefined) return keepLimitPage(view.choices);
   const pressed = await keep(world, link, choice);
   switch (pressed.outcome) {
     case 'kept':
-      return keptPage({ runtimes: [view.runtime], until: pressed.until, timeZone });
+      return keptPage({ runtimes: [view.runtime], until: pressed.until, ...settings });
     case 'choice-too-long':
       return keepLimitPage(view.choices);
     case 'too-late':
@@ -59,7 +66,7 @@ export const answerKeepAll = async (
   { mailId }: LinkFactsOf['keep-all'],
   request: LinkRequest,
 ): Promise<Page> => {
-  const { timeZone } = world;
+  const settings = pageSettingsOf(world);
   const all = await viewKeepAll(world, mailId);
   const views = all.filter((view) => view.outcome === 'keepable');
   const tooLate = all.find((view) => view.outcome === 'too-late');
@@ -68,9 +75,9 @@ export const answerKeepAll = async (
     .map((view) => view.choices)
     .reduce((all, some) => all.filter((choice) => some.includes(choice)));
   if (choices.length === 0) return keepLimitPage([]);
-  if (!request.acts) return keepAllPage({ runtimes: views, choices, ...preselectedIn(request), timeZone });
-  const choice = keepChoiceOf(request.form);
-  if (choice === undefined || !choices.includes(choice)) return keepLimitPage(choices);
+  if (!request.acts) return keepAllPage({ runtimes: views, choices, ...preselectedIn(request, choices), ...settings });
+  const choice = keepChoiceOf(request.form, choices);
+  if (choice === undefined) return keepLimitPage(choices);
   const kept = await keepAll(world, mailId, choice);
   const until = Math.min(...kept.map((one) => one.until));
   const isKept = ({ id }: { readonly id: string }) => kept.some((one) => one.id === id);
@@ -79,7 +86,7 @@ export const answerKeepAll = async (
   const notKept = runtimes
     .filter((runtime) => !isKept(runtime))
     .map((runtime) => ({ runtime, because: 'it was used, or its deletion began, a moment ago' }));
-  return keptPage({ runtimes: runtimes.filter(isKept), until, timeZone, notKept });
+  return keptPage({ runtimes: runtimes.filter(isKept), until, notKept, ...settings });
 };
 
 /** The link with which the operator lets everything go on. */

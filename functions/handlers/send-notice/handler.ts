@@ -5,15 +5,15 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { digest, newId } from '#adapters/identity.ts';
-import { createLinks } from '#adapters/links.ts';
+import type { LinkMaker } from '#adapters/links.ts';
 import { readNoticeMessage } from '#adapters/queue.ts';
+import type { KeptLinks } from '#adapters/secrets/kept-links.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
-import { linkKeysOf } from '#handlers/variables.ts';
 import type { RuntimeNoticeWorld } from '#workflows/send-notice/runtime-notice-world.ts';
 import { type SendNoticeWorld, sendNotice } from '#workflows/send-notice/send-notice.ts';
 import { sendRuntimeNotices } from '#workflows/send-notice/send-runtime-notices.ts';
@@ -26,51 +26,65 @@ export class NoticeUndeliveredError extends Error {
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
-  readonly environment: Pick<Environment, 'TABLE_NAME' | 'LINKS_URL' | 'LINK_KEYS'>;
+  readonly environment: Pick<Environment, 'TABLE_NAME'>;
   readonly settings: Settings;
   readonly dynamodb: DynamoDBClient;
+  readonly links: Pick<KeptLinks, 'current'>;
   readonly mailer: SendNoticeWorld['mailer'];
   readonly clock: () => Instant;
   readonly report: Report;
 };
 
-const mailSettingsOf = ({ mail, provider }: Settings): MailSettings => ({
+const mailSettingsOf = ({ mail, provider, guardrails }: Settings): MailSettings => ({
   timeZone: mail.timeZone,
   consoleUrl: provider.consoleUrl,
   runtimesUrl: provider.runtimesUrl,
   organisation: provider.organisation,
   project: provider.projects[0] ?? '',
+  unsafeShortLadder: guardrails.unsafeShortLadder,
 });
 
-/** The Lambda function behind the queue: a message names a recipient who is owed a mail. Failed messages alone come again. */
-export const createHandler = ({ environment, settings, dynamodb, mailer, clock, report }: Parts) => {
+type Worlds = { readonly watches: SendNoticeWorld; readonly runtimes: RuntimeNoticeWorld };
+
+/** What each job's mails are made from, but for the links in them, whose keys may change between two messages. */
+const createWorlds = ({ environment, settings, dynamodb, mailer, clock, report }: Parts) => {
   const mailSettings = mailSettingsOf(settings);
-  const links = createLinks({ keys: linkKeysOf(environment.LINK_KEYS), baseUrl: environment.LINKS_URL });
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const recipients = createRecipientStore(table);
+  const guard = createGuardStore(table);
   const shared = { mailer, clock, newId, report };
-  const world: SendNoticeWorld = {
-    ...shared,
-    store: recipients,
-    // Each job's mails are loaded with its first message.
-    render: async (mail) => (await import('#adapters/mail/render.ts')).renderAvailabilityMail(mail, mailSettings),
-    unsubscribeUrl: links.unsubscribeUrl,
-  };
-  const runtimeWorld: RuntimeNoticeWorld = {
-    ...shared,
-    store: { ...recipients, ...createGuardStore(table) },
-    render: async (mail) =>
-      (await import('#adapters/mail/render-runtime-mail.ts')).renderRuntimeMail(mail, mailSettings),
-    links,
-    digest,
-  };
+  return (links: LinkMaker): Worlds => ({
+    watches: {
+      ...shared,
+      store: recipients,
+      // Each job's mails are loaded with its first message.
+      render: async (mail) => (await import('#adapters/mail/render.ts')).renderAvailabilityMail(mail, mailSettings),
+      unsubscribeUrl: links.unsubscribeUrl,
+    },
+    runtimes: {
+      ...shared,
+      store: { ...recipients, ...guard },
+      render: async (mail) =>
+        (await import('#adapters/mail/render-runtime-mail.ts')).renderRuntimeMail(mail, mailSettings),
+      links,
+      digest,
+    },
+  });
+};
+
+/** The Lambda function behind the queue: a message names a recipient who is owed a mail. Failed messages alone come again. */
+export const createHandler = (parts: Parts) => {
+  const { settings, links, report } = parts;
+  const worldsWith = createWorlds(parts);
   const rules = guardRulesOf(settings);
   const take = async (record: SQSRecord): Promise<void> => {
     const { recipientId, about } = readNoticeMessage(record.body);
+    // A mail without its links is of no use: before anything is claimed, they must be there.
+    const { watches, runtimes } = worldsWith(await links.current());
     const outcome =
       about === 'runtimes'
-        ? await sendRuntimeNotices(runtimeWorld, rules, recipientId)
-        : await sendNotice(world, settings.availability, recipientId);
+        ? await sendRuntimeNotices(runtimes, rules, recipientId)
+        : await sendNotice(watches, settings.availability, recipientId);
     if (outcome === 'undelivered') throw new NoticeUndeliveredError(`Nothing can be sent to recipient ${recipientId}.`);
   };
   const takeOrReport = async (record: SQSRecord): Promise<void> => {

@@ -6,29 +6,39 @@ import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import type { Mailer } from '#adapters/mailer.ts';
+import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
 import { createHandler } from './handler.ts';
 
+mapStackTraces();
 // Once on cold start: every fault of the environment or the settings shows here, before the first message.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('send-notice', environment.METRICS_NAMESPACE);
+const clock = () => Date.now();
+const dynamodb = new DynamoDBClient(clientLimits);
 
 // Loaded once, with the first mail.
 let opened: Promise<Mailer> | undefined;
 const mailer = () => {
-  opened ??= import('#adapters/open-mailer.ts').then(({ openSesMailer }) => openSesMailer(settings.mail));
+  const mail = { sender: settings.mail.sender, configurationSet: environment.CONFIGURATION_SET };
+  opened ??= import('#adapters/open-mailer.ts').then(({ openSesMailer }) => openSesMailer(mail));
   return opened;
 };
 
 export const handler = createHandler({
   environment,
   settings,
-  dynamodb: new DynamoDBClient(clientLimits),
+  dynamodb,
+  links: openSecrets({ access: dynamodb.config, variables: processEnvironment(), clock, report }).links(
+    environment.LINK_KEYS_PARAMETER,
+    environment.LINKS_URL,
+  ),
   mailer: { send: async (address, mail) => (await mailer()).send(address, mail) },
-  clock: () => Date.now(),
+  clock,
   report,
 })
   .use(injectLambdaContext(logger))

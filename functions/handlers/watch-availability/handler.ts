@@ -9,6 +9,7 @@ import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import { type Instant, second } from '#domain/time.ts';
+import { longestRunFor } from '#workflows/runs.ts';
 import { watchAvailability } from '#workflows/watch-availability/watch-availability.ts';
 import type { Inventory, WatchAvailabilityWorld } from '#workflows/watch-availability/world.ts';
 import type { Environment } from './environment.ts';
@@ -20,6 +21,7 @@ export type Parts = {
   readonly dynamodb: DynamoDBClient;
   readonly announce: WatchAvailabilityWorld['queue']['announce'];
   readonly inventory: Inventory;
+  readonly missingCredential: WatchAvailabilityWorld['missingCredential'];
   readonly clock: () => Instant;
   readonly sleep: WatchAvailabilityWorld['sleep'];
   readonly report: Report;
@@ -27,36 +29,24 @@ export type Parts = {
 
 /** A run stops working so long before Lambda would end it, to record what it did. */
 const reserve = 5 * second;
-/** Longest run: the next one starts a minute after this one. */
-const longestRun = 50 * second;
 
 /** The Lambda function behind the minute's schedule. The event carries nothing that the run needs. */
-export const createHandler = ({
-  environment,
-  settings,
-  dynamodb,
-  announce,
-  inventory,
-  clock,
-  sleep,
-  report,
-}: Parts) => {
+export const createHandler = ({ environment, settings, dynamodb, announce, ...given }: Parts) => {
+  const { clock } = given;
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const world: WatchAvailabilityWorld = {
     store: { ...createAvailabilityStore(table), ...createRecipientStore(table) },
-    inventory,
+    ...given,
     queue: { announce },
-    clock,
-    sleep,
     newId,
     digest,
-    report,
   };
   const rules = {
     ...settings.availability,
     upstreamTo: settings.availability.upstreamTo ?? settings.mail.operator,
     wishes: wishesOf(settings),
   };
+  const longestRun = longestRunFor(settings.runs.leaseSeconds * second);
   return middy(async (_event: unknown, context: Context): Promise<void> => {
     const timeLeft = Math.min(longestRun, context.getRemainingTimeInMillis() - reserve);
     const run = {

@@ -9,27 +9,39 @@ import { processEnvironment } from '#adapters/configuration/process-environment.
 import { createLateQueue } from '#adapters/late-queue.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
+import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
 import { environmentSchema } from './environment.ts';
 import { createHandler } from './handler.ts';
 
+mapStackTraces();
 // Once on cold start: every fault of the environment or the settings shows here, before the first run.
 const environment = readEnvironment(environmentSchema, processEnvironment());
 const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('watch-availability', environment.METRICS_NAMESPACE);
+const clock = () => Date.now();
+const dynamodb = new DynamoDBClient(clientLimits);
+const { credential, missing } = openSecrets({
+  access: dynamodb.config,
+  variables: processEnvironment(),
+  clock,
+  report,
+}).credential(environment.PROVIDER_CREDENTIAL_PARAMETER);
 const provider = createProviderClient({
   settings: settings.provider,
-  credential: { kind: 'token', token: async () => environment.PROVIDER_TOKEN },
+  credential,
 });
 
 export const handler = createHandler({
   environment,
   settings,
-  dynamodb: new DynamoDBClient(clientLimits),
+  dynamodb,
   announce: createLateQueue(environment.NOTICE_QUEUE_URL, 'availability').announce,
   inventory: createInventory(provider),
-  clock: () => Date.now(),
+  missingCredential: missing,
+  clock,
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, { signal });
   },

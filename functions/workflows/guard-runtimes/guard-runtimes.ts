@@ -14,6 +14,7 @@ import { type RuntimeCase, type RuntimeKey, runtimeKey } from '#domain/guardrail
 import type { Runtime } from '#domain/runtime.ts';
 import type { Instant } from '#domain/time.ts';
 import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
+import { hasCredential } from '#workflows/credential.ts';
 import { beginRun, type Run } from '#workflows/runs.ts';
 import { createCases } from './cases.ts';
 import { catalogueOf } from './catalogue.ts';
@@ -151,6 +152,7 @@ const act = async (deletions: Deletions, judged: readonly Judged[], fail: Fail):
  * part failed.
  */
 export const guardRuntimes = async (world: GuardWorld, run: Run, settings: GuardSettings): Promise<void> => {
+  if (!(await hasCredential(world))) return;
   const leaseUntil = await beginRun(world, run);
   if (leaseUntil === undefined) return;
   const failures: unknown[] = [];

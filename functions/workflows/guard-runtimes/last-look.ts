@@ -100,7 +100,7 @@ export const lookLast = async (
   const seen = situationOf({ ...fleet, now }, { runtime: detail, reading });
   const rules = {
     thresholds: seen.policy.thresholds,
-    grownUpAt: grownUpAt(kase.reappearedAt ?? detail.createdAt, clock),
+    grownUpAt: grownUpAt(kase.reappearedAt ?? detail.createdAt, clock, seen.policy),
   };
   const moved = isRunning(detail) ? advance(clock, reading, rules) : notRunning(clock, detail.status, now);
   const situation = { ...seen, clock: moved };

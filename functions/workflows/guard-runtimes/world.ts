@@ -11,6 +11,7 @@ import type { Listing } from '#domain/listing.ts';
 import type { Offer } from '#domain/offer.ts';
 import type { Runtime, RuntimeAddress, RuntimeDetail, RuntimeMetrics } from '#domain/runtime.ts';
 import type { Instant } from '#domain/time.ts';
+import type { MissingCredential } from '#workflows/credential.ts';
 
 /** What a run reads and writes. A write that answers false was refused because somebody else's is newer. */
 export type GuardStore = {
@@ -44,6 +45,7 @@ export type Provider = {
 export type GuardWorld = {
   readonly store: GuardStore;
   readonly provider: Provider;
+  readonly missingCredential: MissingCredential;
   /** Puts recipients on the queue to whom something is due, by the digest of their address in small letters. */
   readonly announce: (recipientIds: readonly string[]) => Promise<void>;
   readonly clock: () => Instant;

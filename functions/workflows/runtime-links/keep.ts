@@ -9,6 +9,8 @@ import { type CaseStore, decideOnCase } from '#workflows/cases.ts';
 /** Everything that keeping needs of the world. */
 export type KeepWorld = {
   readonly store: CaseStore & { readWarningRecord(mailId: string): Promise<WarningRecord | undefined> };
+  /** What links offer, as far as the policy of a runtime allows it. */
+  readonly keepChoices: readonly KeepChoice[];
   readonly clock: () => Instant;
   readonly report: Report;
 };
@@ -34,9 +36,9 @@ export type KeepView =
 
 const addressOf = ({ project, runtimeId: id }: KeepLink) => ({ project, id });
 
-/** As the policy was when the warning became owed: what its mail offers. */
-const choicesFor = ({ episode }: RuntimeCase): readonly KeepChoice[] =>
-  keepChoicesUpTo(episode?.keepAtMost ?? Number.POSITIVE_INFINITY);
+/** Up to what the policy allowed when the warning became owed: what its mail offers. */
+const choicesFor = ({ keepChoices }: KeepWorld, { episode }: RuntimeCase): readonly KeepChoice[] =>
+  keepChoicesUpTo(episode?.keepAtMost ?? Number.POSITIVE_INFINITY, keepChoices);
 
 /** Shows what a link would do. Changes nothing. */
 export const viewKeep = async (world: KeepWorld, link: KeepLink): Promise<KeepView> => {
@@ -48,7 +50,7 @@ export const viewKeep = async (world: KeepWorld, link: KeepLink): Promise<KeepVi
   return {
     outcome: 'keepable',
     runtime: { project, id, name },
-    choices: choicesFor(kase),
+    choices: choicesFor(world, kase),
     ...(named === undefined ? {} : { deleteAt: named }),
     ...(keep !== undefined && keep.until > world.clock() ? { keptUntil: keep.until } : {}),
   };
@@ -68,7 +70,7 @@ export const keep = async (
   const wish = { episodeId, choice, mailId, ...(recipientId === undefined ? {} : { recipientId }) };
   const { outcome, name, isNew } = await decideOnCase<Pressed>(world.store, runtimeKey(addressOf(link)), (before) => {
     const view = keepable(before, episodeId);
-    if (view.outcome === 'keepable' && !choicesFor(view.kase).includes(choice)) {
+    if (view.outcome === 'keepable' && !choicesFor(world, view.kase).includes(choice)) {
       return { kase: before, result: { outcome: { outcome: 'choice-too-long' }, name: '', isNew: false } };
     }
     const kept = keepRuntime(before, wish, world.clock());

@@ -15,6 +15,7 @@ import { type Instant, minute, second } from '#domain/time.ts';
 import type { Watch } from '#domain/watch.ts';
 import { gpusOfShape } from '#domain/watch-index.ts';
 import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
+import { hasCredential } from '#workflows/credential.ts';
 import { beginRun, type Run } from '#workflows/runs.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
@@ -149,6 +150,7 @@ export const watchAvailability = async (
   settings: WatchAvailabilitySettings,
 ): Promise<void> => {
   const startedAt = world.clock();
+  if (!(await hasCredential(world))) return;
   const leaseUntil = await beginRun(world, run);
   if (leaseUntil === undefined) return;
   const failures: unknown[] = [];

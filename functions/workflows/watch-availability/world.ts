@@ -8,6 +8,7 @@ import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
+import type { MissingCredential } from '#workflows/credential.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
 
 /** What a run reads and writes. A write that answers false was refused because somebody else's is newer. */
@@ -47,6 +48,7 @@ export type ConfigWish = { readonly address: string; readonly wish: Wish; readon
 export type WatchAvailabilityWorld = {
   readonly store: AvailabilityStore & RecipientStore;
   readonly inventory: Inventory;
+  readonly missingCredential: MissingCredential;
   readonly queue: { announce(recipientIds: readonly string[]): Promise<void> };
   readonly clock: () => Instant;
   /** Waits so many milliseconds; ends early when aborted. */
