@@ -13,9 +13,10 @@ const environment = {
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/notices',
   METRICS_NAMESPACE: 'GpuWarden/bench',
-  PROVIDER_TOKEN: 'pat-nc-bench',
+  PROVIDER_CREDENTIAL_PARAMETER: '/bench/provider-credential',
   LINKS_URL: 'https://links.example.com',
-  LINK_KEYS: 'bench:a-secret-of-at-least-thirty-two-characters',
+  LINK_KEYS_PARAMETER: '/bench/link-keys',
+  CONFIGURATION_SET: 'bench',
 };
 
 const script = (file: string) => `
