@@ -1,7 +1,9 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { usualSettingsFile } from './bundle.ts';
 
 export type StageFacts = {
   readonly stage: string;
+  readonly settingsFile: string;
   readonly sender: string;
   /** Where SES stands on the sender: somebody verified it, or this deployment asks for it. */
   readonly identity: 'existing' | 'create-address' | 'create-domain';
@@ -11,6 +13,9 @@ export type StageFacts = {
   readonly keepData: boolean;
   readonly tableName: string;
 };
+
+const configOption = ({ settingsFile }: StageFacts): string =>
+  settingsFile === usualSettingsFile ? '' : ` --config ${settingsFile}`;
 
 const senderStep = ({ identity, sender, region }: StageFacts): string => {
   const domain = sender.slice(sender.indexOf('@') + 1);
@@ -31,10 +36,10 @@ const stays = ({ keepData, tableName, region }: StageFacts): string =>
 
 /** What is to be done after a deployment, in its order, and what stays when the stack is gone. */
 export const stepsFor = (facts: StageFacts): Readonly<Record<string, string>> => ({
-  Step1SetTheToken: `aws ssm put-parameter --name ${facts.credentialParameter} --type SecureString --overwrite --region ${facts.region} --value pat-nc-...`,
+  Step1SetTheToken: `read -rs TOKEN && aws ssm put-parameter --name ${facts.credentialParameter} --type SecureString --overwrite --region ${facts.region} --value "$TOKEN"`,
   Step2ConfirmTheSender: senderStep(facts),
   Step3ConfirmTheAlarms: `Press the link in the mail "AWS Notification - Subscription Confirmation" to ${facts.alarmsTo}.`,
-  Step4AskTheDoctor: `npm run doctor -- --stage ${facts.stage}`,
+  Step4AskTheDoctor: `npm run doctor -- --stage ${facts.stage}${configOption(facts)}`,
   StaysAfterDestroy: stays(facts),
 });
 

@@ -57,7 +57,12 @@ export class WardenStack extends Stack {
       alarms,
       hurts: 'A schedule could not start its function, or a mail that came back was not noted.',
     });
-    const tick = { events: { retries: 0, oldest: Duration.minutes(1) }, failures: 'several-in-a-row' } as const;
+    const tick = {
+      // A run is over before another one can hold its lease.
+      timeout: Duration.seconds(settings.runs.leaseSeconds - 3),
+      events: { retries: 0, oldest: Duration.minutes(1) },
+      failures: 'several-in-a-row',
+    } as const;
 
     // Job 1: looks at the inventory every minute, and at its table for who waits for what.
     const watchAvailability = new WardenFunction<WatchAvailability>(this, 'WatchAvailability', {
@@ -71,7 +76,6 @@ export class WardenStack extends Stack {
         PROVIDER_CREDENTIAL_PARAMETER: secrets.credentialParameter,
       },
       memoryMiB: 256,
-      timeout: Duration.minutes(1),
       hurts: 'Whoever waits for a GPU: looks at the inventory fail.',
     });
     watchAvailability.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
@@ -90,7 +94,6 @@ export class WardenStack extends Stack {
         PROVIDER_CREDENTIAL_PARAMETER: secrets.credentialParameter,
       },
       memoryMiB: 512,
-      timeout: Duration.minutes(1),
       hurts: 'Whoever pays for idle runtimes: nobody looks after them.',
     });
     guardRuntimes.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
@@ -113,7 +116,7 @@ export class WardenStack extends Stack {
       failures: 'each',
       hurts: 'An owner whose warning bounced: it may still count as if it had arrived.',
     });
-    noteBounces.allowTable(table, ['GetItem', 'PutItem']);
+    noteBounces.allowTable(table, ['GetItem', 'PutItem', 'Query']);
     const mailService = new MailService(this, 'Mail', {
       identity: mail.identity,
       sender: mail.sender,
@@ -171,6 +174,7 @@ export class WardenStack extends Stack {
     addOutputs(this, {
       ...stepsFor({
         stage,
+        settingsFile,
         sender: mail.sender,
         identity: mail.identity,
         alarmsTo,

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { withoutAddresses } from '#adapters/addresses.ts';
-import { mapStackTraces } from '#adapters/stack-traces.ts';
 import type { Report, WardenEvent } from '#domain/event.ts';
 
 type EventName = WardenEvent['event'];
@@ -81,7 +80,6 @@ const metricsOf = (event: WardenEvent): string[] => {
 export const createTelemetry = (serviceName: string, namespace: string) => {
   const logger = new Logger({ serviceName });
   const metrics = new Metrics({ namespace, serviceName, logger });
-  mapStackTraces();
   const report: Report = (reported) => {
     const { event, ...facts } = reported;
     for (const metric of metricsOf(reported)) metrics.addMetric(metric, MetricUnit.Count, 1);

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -28,6 +28,8 @@ export class LinksApi extends Construct {
   constructor(scope: Construct, id: string, { logRetention }: { readonly logRetention: RetentionDays }) {
     super(scope, id);
     this.#api = new HttpApi(this, 'Api', {
+      // Needed, and need not be unique.
+      apiName: Stack.of(this).stackName,
       description: 'GPU Warden: the links in its mails',
       createDefaultStage: false,
     });

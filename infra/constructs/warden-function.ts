@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -37,7 +36,7 @@ type TableVerb = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
 /**
  * One Lambda function with our defaults: its bundle, a role that may write its own log and nothing else until it is allowed to, a
- * log that ends, and an alarm for failed and throttled invocations.
+ * log that ends, and an alarm for failed invocations.
  */
 export class WardenFunction<Environment> extends Construct {
   readonly function: LambdaFunction;
@@ -84,20 +83,13 @@ export class WardenFunction<Environment> extends Construct {
     );
   }
 
-  #addAlarm({ alarms, failures, hurts, handler }: WardenFunctionProps<Environment>): void {
+  #addAlarm({ alarms, failures, hurts }: WardenFunctionProps<Environment>): void {
     const period = Duration.minutes(failures === 'each' ? 5 : 1);
+    const periods = failures === 'each' ? { bad: 1, of: 1 } : { bad: 3, of: 5 };
     alarms.add(`${this.node.id}Fails`, {
-      metric: new MathExpression({
-        expression: 'errors + throttles',
-        label: `${handler}: failed or throttled`,
-        period,
-        usingMetrics: {
-          errors: this.function.metricErrors({ period }),
-          throttles: this.function.metricThrottles({ period }),
-        },
-      }),
+      metric: this.function.metricErrors({ period }),
       when: { atLeast: 1 },
-      ...(failures === 'each' ? {} : { periods: { bad: 3, of: 5 } }),
+      periods,
       hurts,
       article: 'function-fails',
     });

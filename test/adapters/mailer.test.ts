@@ -1,7 +1,9 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { digest, newId } from '#adapters/identity.ts';
 import { createSesMailer } from '#adapters/mailer.ts';
 import type { RenderedMail } from '#domain/notice.ts';
+import { mailTopics, type OutgoingMail } from '#domain/outgoing-mail.ts';
 import { type FaultProxy, startFaultProxy } from '#local/engines/fault-proxy.ts';
 import { type Inbox, startInbox } from '#local/engines/inbox.ts';
 import { loopback } from '#local/engines/loopback.ts';
@@ -10,7 +12,7 @@ import { startMailService } from './mail-service.ts';
 
 const sender = 'warden@example.com';
 const ada = 'ada@example.com';
-const mail: RenderedMail = {
+const rendered: RenderedMail = {
   subject: 'NVIDIA H100 is available in München ✓',
   text: 'Zwei sind frei – now.',
   html: '<p>Zwei sind frei – <b>now</b>.</p>',
@@ -19,6 +21,7 @@ const mail: RenderedMail = {
     { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
   ],
 };
+const mail: OutgoingMail = { ...rendered, identity: { mailId: 'm1', recipientId: 'r1', about: 'warning' } };
 
 describe('over a real mail service', () => {
   let inbox: Inbox;
@@ -47,20 +50,43 @@ describe('over a real mail service', () => {
     const sent = await mailer.send(ada, mail);
     const [arrived, ...more] = await inbox.messages();
     expect(more).toEqual([]);
-    expect(arrived).toMatchObject({ ...mail, from: sender, to: [ada] });
+    expect(arrived).toMatchObject({ ...rendered, from: sender, to: [ada] });
     expect(sent).toEqual({ result: 'accepted', messageId: arrived?.messageId });
   });
 
-  const requestOf = async (settings: Parameters<typeof createSesMailer>[1]): Promise<Record<string, unknown>> => {
+  const requestOf = async (
+    settings: Parameters<typeof createSesMailer>[1],
+    sent = mail,
+  ): Promise<Record<string, unknown>> => {
     const bodies: string[] = [];
     proxy.faults.add({ kind: 'throttle', match: ({ body }) => bodies.push(body) === 0 });
-    await createSesMailer(client, settings).send(ada, mail);
+    await createSesMailer(client, settings).send(ada, sent);
     return JSON.parse(bodies[0] ?? '');
   };
 
   test('a configuration set is named where there is one, and only there', async () => {
     expect(await requestOf({ sender, configurationSet: 'warden' })).toMatchObject({ ConfigurationSetName: 'warden' });
     expect(await requestOf({ sender })).not.toHaveProperty('ConfigurationSetName');
+  });
+
+  test('every mail says, in tags, which one it is, for whom, and what it is about', async () => {
+    const { EmailTags } = await requestOf({ sender });
+    expect(EmailTags).toEqual([
+      { Name: 'mailId', Value: 'm1' },
+      { Name: 'recipientId', Value: 'r1' },
+      { Name: 'about', Value: 'warning' },
+    ]);
+  });
+
+  // SES refuses a mail with a tag that holds anything else.
+  test.each(mailTopics)('the tags of a mail about %s hold nothing that SES does not take', async (about) => {
+    const identity = { mailId: newId(), recipientId: digest(ada), about };
+    const { EmailTags } = await requestOf({ sender }, { ...rendered, identity });
+    expect(EmailTags).toHaveLength(3);
+    for (const { Name, Value } of EmailTags as { Name: string; Value: string }[]) {
+      expect(Name).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+      expect(Value).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+    }
   });
 
   test('every part of a mail is sent as UTF-8', async () => {

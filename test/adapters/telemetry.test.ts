@@ -20,6 +20,11 @@ const runtime = { project: 'prj-42', runtimeId: 'rt-1', name: 'ada-notebook' };
 /** One of every event. A new one that is not here does not compile. */
 const samples: Sample = {
   'run-skipped': { event: { event: 'run-skipped', because }, level: 'INFO' },
+  'credential-missing': {
+    event: { event: 'credential-missing', because },
+    level: 'WARN',
+    metric: 'CredentialMissing',
+  },
   polled: { event: { event: 'polled', complete: true, offers: 3, rentable: 1, at: 5 }, level: 'INFO', metric: 'Polls' },
   'poll-failed': {
     event: { event: 'poll-failed', because },
@@ -64,9 +69,34 @@ const samples: Sample = {
     level: 'WARN',
     metric: 'MailsUndeliverable',
   },
+  'mail-returned': {
+    event: { event: 'mail-returned', mailId: 'm1', recipientId: 'ada', about: 'warning', because },
+    level: 'WARN',
+    metric: 'MailsReturned',
+  },
+  'address-suppressed': {
+    event: { event: 'address-suppressed', recipientId: 'ada', because },
+    level: 'WARN',
+    metric: 'AddressesSuppressed',
+  },
+  'operator-suppressed': {
+    event: { event: 'operator-suppressed', recipientId: 'ada', because },
+    level: 'WARN',
+    metric: 'OperatorSuppressed',
+  },
   unsubscribed: { event: { event: 'unsubscribed', recipientId: 'ada', watches: 2 }, level: 'INFO' },
   guarded: {
-    event: { event: 'guarded', at: 5, complete: true, runtimes: 3, idle: 1, busy: 1, unknown: 1 },
+    event: {
+      event: 'guarded',
+      at: 5,
+      complete: true,
+      runtimes: 3,
+      idle: 1,
+      busy: 1,
+      unknown: 1,
+      understood: true,
+      breakerOpen: false,
+    },
     level: 'INFO',
     metric: 'GuardRuns',
   },
@@ -150,7 +180,17 @@ const script = `
 /** What is told of rounds that did not see everything, and what somebody else's words may hold. */
 const further: readonly WardenEvent[] = [
   { event: 'polled', complete: false, offers: 3, rentable: 1, at: 6 },
-  { event: 'guarded', at: 6, complete: false, runtimes: 3, idle: 1, busy: 1, unknown: 1 },
+  {
+    event: 'guarded',
+    at: 6,
+    complete: false,
+    runtimes: 3,
+    idle: 1,
+    busy: 1,
+    unknown: 1,
+    understood: true,
+    breakerOpen: true,
+  },
   { event: 'runtime-deleting', ...runtime, because: 'ada@example.com asked for it' },
 ];
 
@@ -204,13 +244,20 @@ describe.each(all)('$event.event', ({ event: { event, ...facts }, level, metric 
   });
 });
 
-test('a round that did not see everything is told and does not count', () => {
-  expect(afterwards.map(({ message }) => message)).toEqual(further.map(({ event }) => event));
-  expect(afterwards.slice(0, 2)).toMatchObject([{ complete: false }, { complete: false }]);
+test('a round that did not see everything is told and does not count; what it found standing does', () => {
+  const lines = afterwards.filter(({ level }) => level !== undefined);
+  expect(lines.map(({ message }) => message)).toEqual(further.map(({ event }) => event));
+  expect(lines.slice(0, 2)).toMatchObject([{ complete: false }, { complete: false }]);
+  const [counted, ...more] = afterwards.filter(({ _aws }) => _aws !== undefined);
+  expect(more).toEqual([]);
+  expect(counted).toEqual({ _aws: counted?._aws, service: 'watch-availability', FleetsUnread: 1, BreakerOpen: 1 });
 });
 
 test("an address in somebody else's words does not reach the log", () => {
-  expect(afterwards.at(-1)).toMatchObject({ because: '<address> asked for it', name: 'ada-notebook' });
+  expect(afterwards.find(({ message }) => message === 'runtime-deleting')).toMatchObject({
+    because: '<address> asked for it',
+    name: 'ada-notebook',
+  });
 });
 
 test('what is counted together has no dimension but the function: not one per offer, watch or person', () => {

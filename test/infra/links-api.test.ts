@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import type { LinkPurpose } from '#adapters/links.ts';
+import { functionsOf, handlerOf } from './functions.ts';
+import { adding, having, holds } from './rule.ts';
+import { prod, resourcesOf, type Template } from './stage.ts';
+
+const stageShape = z.object({
+  AccessLogSettings: z.object({ DestinationArn: z.string(), Format: z.string() }),
+  DefaultRouteSettings: z._default(
+    z.object({ ThrottlingRateLimit: z.optional(z.number()), ThrottlingBurstLimit: z.optional(z.number()) }),
+    {},
+  ),
+  RouteSettings: z.optional(z.unknown()),
+  StageName: z.string(),
+});
+const route = z.object({ RouteKey: z.string(), Target: z.string() });
+const integration = z.object({ IntegrationUri: z.string(), PayloadFormatVersion: z.string() });
+
+const stagesOf = (template: Template) => resourcesOf(template, 'AWS::ApiGatewayV2::Stage', stageShape);
+
+/** Variables that say nothing of what a link holds: neither its path nor its query, nor the address of who followed it. */
+const harmless: ReadonlySet<string> = new Set([
+  '$context.requestId',
+  '$context.requestTime',
+  '$context.routeKey',
+  '$context.status',
+  '$context.responseLatency',
+  '$context.integrationErrorMessage',
+]);
+const variablesIn = (format: string): readonly string[] => format.match(/\$[\w.]+/g) ?? [];
+
+holds('the access log holds neither path nor query, nor anything else that a token could stand in', {
+  faultsIn: (template) =>
+    stagesOf(template).flatMap(({ id, is: { AccessLogSettings } }) => [
+      ...variablesIn(AccessLogSettings.Format).flatMap((name) => (harmless.has(name) ? [] : [`${id} logs ${name}`])),
+      ...(variablesIn(AccessLogSettings.Format).includes('$context.routeKey') ? [] : [`${id} does not log the route`]),
+    ]),
+  brokenBy: [
+    ...['$context.path', '$context.http.path', '$context.queryString', '$context.identity.sourceIp'].map((name) =>
+      having('LinksStage', 'AccessLogSettings.Format', JSON.stringify({ route: '$context.routeKey', also: name })),
+    ),
+    having('LinksStage', 'AccessLogSettings.Format', '$context.requestId'),
+  ],
+});
+
+test('a line of the access log is JSON', () => {
+  const [stage] = stagesOf(prod().template);
+  expect(Object.keys(JSON.parse(stage?.is.AccessLogSettings.Format ?? ''))).toEqual(
+    expect.arrayContaining(['requestId', 'route', 'status']),
+  );
+});
+
+holds('whoever makes up links is slowed down', {
+  faultsIn: (template) =>
+    stagesOf(template).flatMap(({ id, is: { DefaultRouteSettings, RouteSettings } }) => [
+      ...((DefaultRouteSettings.ThrottlingRateLimit ?? 10_000) <= 50 ? [] : [`${id} takes any number of requests`]),
+      ...((DefaultRouteSettings.ThrottlingBurstLimit ?? 5_000) <= 100 ? [] : [`${id} takes any number at once`]),
+      ...(RouteSettings === undefined ? [] : [`${id} has a limit of its own for some routes`]),
+    ]),
+  brokenBy: [
+    having('LinksStage', 'DefaultRouteSettings', undefined),
+    having('LinksStage', 'DefaultRouteSettings.ThrottlingBurstLimit', 5_000),
+    having('LinksStage', 'RouteSettings', { 'ANY /keep': { ThrottlingRateLimit: 10_000 } }),
+  ],
+});
+
+// As an object, because a purpose that is missing here does not compile.
+const purposes = Object.keys({
+  unsubscribe: true,
+  keep: true,
+  'keep-all': true,
+  rearm: true,
+  recreate: true,
+} satisfies Record<LinkPurpose, true>);
+const routes = purposes.map((purpose) => `ANY /${purpose}`);
+
+holds('every link has a route, and there is no other', {
+  faultsIn: (template) => {
+    const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route', route).map(({ is }) => is.RouteKey);
+    return [
+      ...routes.flatMap((key) => (keys.includes(key) ? [] : [`${key} leads nowhere`])),
+      ...keys.flatMap((key) => (routes.includes(key) ? [] : [`${key} is nobody's`])),
+    ];
+  },
+  brokenBy: [
+    having('LinksApiANYrearm', 'RouteKey', 'GET /rearm'),
+    having('LinksApiANYrearm', 'RouteKey', '$default'),
+    adding('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /notify-availability', Target: 'integrations/x' }),
+  ],
+});
+
+test('all of them lead to the function of the links, as it reads its events', () => {
+  const found = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Integration', integration).map(({ is }) => is);
+  expect(found).toEqual([
+    { IntegrationUri: expect.stringContaining('gpu-warden-prod-PagesFunction'), PayloadFormatVersion: '2.0' },
+  ]);
+  const targets = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Route', route).map(({ is }) => is.Target);
+  expect(new Set(targets).size).toBe(1);
+});
+
+test('the function answers before the API gives it up, after thirty seconds', () => {
+  const { template } = prod();
+  const pages = functionsOf(template).find(({ id }) => handlerOf(template, id) === 'links');
+  expect(pages?.is.Timeout).toBeLessThan(30);
+});
+
+test('links lead to the root of the API: its stage has no name in the address', () => {
+  const { template } = prod();
+  expect(stagesOf(template).map(({ is }) => is.StageName)).toEqual(['$default']);
+  expect(template.Outputs.LinksUrl?.Value).toMatch(/^https:\/\/[a-z0-9-]+\.execute-api\.eu-west-1\.amazonaws\.com$/);
+});
