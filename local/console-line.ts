@@ -44,6 +44,8 @@ export const consoleLine = (
   switch (event.event) {
     case 'run-skipped':
       return quiet('run skipped', line(event.because));
+    case 'credential-missing':
+      return trouble('no credential', line(event.because));
     case 'polled':
       return quiet('polled', `${counted(event.offers, 'offer')}, ${event.rentable} rentable`);
     case 'poll-failed':
@@ -83,6 +85,12 @@ export const consoleLine = (
       );
     case 'mail-undeliverable':
       return trouble('undeliverable', `to ${event.recipientId}: ${line(event.because)}`);
+    case 'mail-returned':
+      return trouble('came back', `a ${event.about} mail to ${event.recipientId}: ${line(event.because)}`);
+    case 'address-suppressed':
+      return trouble('suppressed', `${event.recipientId}: ${line(event.because)}`);
+    case 'operator-suppressed':
+      return trouble('suppressed', `the operator: ${line(event.because)}`);
     case 'unsubscribed':
       return over('unsubscribed', `${counted(event.watches, 'watch', 'watches')} of ${event.recipientId}`);
     case 'guarded': {

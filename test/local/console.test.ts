@@ -39,6 +39,7 @@ const everything = [
   started,
   { event: 'watches-changed', added: 2, removed: 0 },
   { event: 'run-skipped', because: 'another run holds the lease' },
+  { event: 'credential-missing', because: 'the parameter says not-set' },
   { event: 'polled', complete: true, offers: 12, rentable: 1, at: start },
   { event: 'poll-failed', because: 'the provider answers 503' },
   { event: 'part-failed', part: 'recipients', because: 'the table throttles' },
@@ -60,10 +61,23 @@ const everything = [
   { event: 'mail-held', recipientId: 'r-ada', until: start + hour, because: 'hourly-limit' },
   { event: 'mail-failed', recipientId: 'r-ada', because: 'busy', retryAt: start + minute },
   { event: 'mail-undeliverable', recipientId: 'r-ada', because: 'no such mailbox' },
+  { event: 'mail-returned', mailId: 'm-1', recipientId: 'r-ada', about: 'warning', because: 'it bounced (Permanent)' },
+  { event: 'address-suppressed', recipientId: 'r-ada', because: 'it bounced (Permanent)' },
+  { event: 'operator-suppressed', recipientId: 'r-op', because: 'it bounced (Permanent)' },
   { event: 'window-closed', ...h100, openedAt: start, at: start + 42 * minute },
   { event: 'watch-expired', watchId: 'w-1', recipientId: 'r-ada' },
   { event: 'unsubscribed', recipientId: 'r-ada', watches: 1 },
-  { event: 'guarded', at: start, complete: true, runtimes: 6, idle: 3, busy: 2, unknown: 1 },
+  {
+    event: 'guarded',
+    at: start,
+    complete: true,
+    runtimes: 6,
+    idle: 3,
+    busy: 2,
+    unknown: 1,
+    understood: true,
+    breakerOpen: false,
+  },
   { event: 'readings', packed: 'AAECAw==' },
   { event: 'runtimes-unlisted', project: 'prj-42', because: 'page 2 is missing' },
   { event: 'slowed-down', callsAtOnce: 1, because: '429' },
@@ -115,6 +129,7 @@ describe('for a person', () => {
       ── 2026-03-03 UTC
       23:30:00  · watches        2 added, 0 removed
       23:30:00  · run skipped    another run holds the lease
+      23:30:00  ! no credential  the parameter says not-set
       23:30:00  · polled         12 offers, 1 rentable
       23:30:00  ! poll failed    the provider answers 503
       23:30:00  ! failed         recipients: the table throttles
@@ -128,6 +143,9 @@ describe('for a person', () => {
       23:30:00  · mail held      for r-ada until 00:30:00: hourly-limit
       23:30:00  ! not sent       to r-ada, again at 23:31:00: busy
       23:30:00  ! undeliverable  to r-ada: no such mailbox
+      23:30:00  ! came back      a warning mail to r-ada: it bounced (Permanent)
+      23:30:00  ! suppressed     r-ada: it bounced (Permanent)
+      23:30:00  ! suppressed     the operator: it bounced (Permanent)
       ── 2026-03-04 UTC
       00:12:00  ▽ closed         NVIDIA H100 in as-south-1, after 42 min
       ── 2026-03-03 UTC
@@ -170,7 +188,16 @@ describe('for a person', () => {
 
   test('the same round again is no news, another is; packed readings are for machines', () => {
     const { console, lines } = open();
-    const round = { event: 'guarded', complete: true, runtimes: 3, busy: 1, unknown: 0, at: start } as const;
+    const round = {
+      event: 'guarded',
+      complete: true,
+      runtimes: 3,
+      busy: 1,
+      unknown: 0,
+      understood: true,
+      breakerOpen: false,
+      at: start,
+    } as const;
     for (const idle of [2, 2, 1, 1, 2]) {
       console.report({ ...round, idle });
       console.report({ event: 'readings', packed: 'AAECAw==' });
@@ -184,7 +211,17 @@ describe('for a person', () => {
 
   test('the summary speaks of runtimes where any round looked after them, and of troubles where there were any', () => {
     const { console, lines } = open();
-    console.report({ event: 'guarded', at: start, complete: true, runtimes: 0, idle: 0, busy: 0, unknown: 0 });
+    console.report({
+      event: 'guarded',
+      at: start,
+      complete: true,
+      runtimes: 0,
+      idle: 0,
+      busy: 0,
+      unknown: 0,
+      understood: true,
+      breakerOpen: false,
+    });
     console.end();
     expect(lines().at(-1)).toBe('  0 windows opened, 0 closed, 0 mails sent, 0 warnings, 0 kept, 0 deleted');
     const without = open();
@@ -298,7 +335,7 @@ test('every event adds to its count, and to no other', () => {
     unknown: 1,
     reportedOnly: 1,
     wouldBeDeleted: 1,
-    runsSkipped: 1,
+    runsSkipped: 2,
     listingsIncomplete: 2,
     failures: 6,
   });

@@ -138,6 +138,7 @@ describe('npm run plan', () => {
       'problems',
       'runtimes',
       'totals',
+      'unsafeShortLadder',
       'observeTo',
       'exemptions',
       'placeholders',

@@ -195,7 +195,8 @@ describe('the presser of Keep', () => {
     const mailer = createSesMailer(client, { sender: 'warden@example.com' });
     const mail = (name: string, token: string) => {
       const text = `Keep it:\n${front.url}/keep?token=${token}&for=4h\nor ${front.url}/keep?token=no`;
-      return mailer.send('cho@example.com', { subject: `${name} is idle`, text, html: '<p>', headers: [] });
+      const identity = { mailId: name, recipientId: 'cho', about: 'warning' } as const;
+      return mailer.send('cho@example.com', { subject: `${name} is idle`, text, html: '<p>', headers: [], identity });
     };
     return { visits, mail, presser: createKeepPresser(inbox, 'cho-finetune') };
   };

@@ -185,6 +185,7 @@ export const anyRecipient: fc.Arbitrary<Recipient> = plain(
         fields<Recipient['undeliverable'] & {}>({ because: words, since: instant, retryAt: instant }),
         { requiredKeys: ['because', 'since'] },
       ),
+      takesMailSince: instant,
     }),
     { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
   ),

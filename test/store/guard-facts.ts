@@ -191,6 +191,7 @@ const episode = record<Episode>(
     keepAtMost: count,
     would: instant,
     unreachable: fc.record({ since: instant, retryAt: instant }),
+    returned: fc.array(fc.record({ mailId: id, recipientId: id, at: instant }), { maxLength: 3 }),
   },
   ['id', 'since'],
 );
@@ -268,7 +269,16 @@ export const anyBreaker = record<Breaker>(
 const trouble = record<Trouble>(
   {
     key: id,
-    kind: fc.constantFrom('stuck', 'unreachable', 'breaker', 'reappeared', 'unknown', 'not-running'),
+    kind: fc.constantFrom(
+      'stuck',
+      'unreachable',
+      'breaker',
+      'reappeared',
+      'unknown',
+      'not-running',
+      'suppressed',
+      'mail-returned',
+    ),
     since: instant,
     about: words,
     because: words,
