@@ -12,7 +12,7 @@ export const assumed = {
    * Metrics in the alarms of the synthesised stack; in an alarm that computes, each one counts. Errors and throttles of 6 functions,
    * 2 dead-letter queues and the age of the notices; polls, runs, breaker and stuck deletions; 2 of the provider, 3 of mails.
    */
-  alarmMetrics: 24,
+  alarmMetrics: 20,
   dashboards: 1,
   parameters: 2,
   schedules: 2,

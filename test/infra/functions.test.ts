@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { functionsOf, handlerOf, isOf } from './functions.ts';
-import { adding, type Break, having, holds, lacking } from './rule.ts';
+import { functionsOf, handlerFolders, handlerOf, isOf } from './functions.ts';
+import { adding, having, holds, lacking } from './rule.ts';
 import { prod, resourcesOf, synthesiseOne, type Template } from './stage.ts';
 
 const logGroup = z.object({ RetentionInDays: z.optional(z.number()) });
@@ -24,18 +22,13 @@ const alarm = z.object({
 
 const ids = (template: Template) => functionsOf(template).map(({ id }) => id);
 
-const handlersFolder = join(import.meta.dirname, '../../functions/handlers');
-const folders = readdirSync(handlersFolder, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? entry.name : [],
-);
-
 test('every handler is a function, and the outputs say which', () => {
   const { template } = prod();
   expect(
     ids(template)
       .map((id) => handlerOf(template, id))
       .sort(),
-  ).toEqual(folders.sort());
+  ).toEqual(handlerFolders.toSorted());
 });
 
 holds('every function runs on Node 24 and ARM, without a share of its own in the account', {
@@ -82,19 +75,20 @@ test('logs end when the settings say so', () => {
   const { template } = synthesiseOne({ deployment: { logRetentionDays: 90 } });
   const days = resourcesOf(template, 'AWS::Logs::LogGroup', logGroup).map(({ is }) => is.RetentionInDays);
   expect([...new Set(days)]).toEqual([90]);
-  expect(days).toHaveLength(folders.length + 1);
+  expect(days).toHaveLength(handlerFolders.length + 1);
 });
 
-holds('every function has alarms on its errors and its throttles', {
+/** No dimension: all functions of the account, which share one limit. */
+const isAbout = (id: string, dimensions: readonly { readonly Value: string }[]): boolean =>
+  dimensions.length === 0 || dimensions.some(({ Value }) => isOf(id)(Value));
+
+holds('somebody hears of every function that fails, and of every one that is refused for want of concurrency', {
   faultsIn: (template) => {
-    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm', alarm);
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm', alarm).map(({ is }) => is);
     const watches = (id: string, name: string) =>
       alarms.some(
-        ({ is }) =>
-          is.Namespace === 'AWS/Lambda' &&
-          is.MetricName === name &&
-          is.Dimensions.some(({ Value }) => isOf(id)(Value)) &&
-          is.Threshold === 1,
+        ({ Namespace, MetricName, Dimensions, Threshold }) =>
+          Namespace === 'AWS/Lambda' && MetricName === name && isAbout(id, Dimensions) && Threshold === 1,
       );
     return ids(template).flatMap((id) =>
       ['Errors', 'Throttles'].flatMap((name) => (watches(id, name) ? [] : [`nobody hears of the ${name} of ${id}`])),
@@ -102,10 +96,11 @@ holds('every function has alarms on its errors and its throttles', {
   },
   brokenBy: [
     lacking('AlarmsPagesFails'),
-    lacking('AlarmsPagesThrottled'),
+    lacking('AlarmsThrottled'),
     having('AlarmsSendNoticeFails', 'MetricName', 'Invocations'),
     having('AlarmsSendNoticeFails', 'Dimensions.0.Value', 'another'),
-    having('AlarmsSendNoticeThrottled', 'Threshold', 100),
+    having('AlarmsThrottled', 'Threshold', 100),
+    having('AlarmsThrottled', 'Dimensions', [{ Name: 'FunctionName', Value: 'another' }]),
   ],
 });
 
@@ -167,39 +162,4 @@ holds('every function has a role that is nobody else’s', {
     return new Set(roles).size < roles.length ? ['two functions share a role'] : [];
   },
   brokenBy: [having('PagesFunction', 'Role', 'arn:aws:iam::111122223333:role/gpu-warden-prod-SendNoticeRole216D4E06')],
-});
-
-const schemas: ReadonlyMap<string, readonly string[]> = new Map(
-  await Promise.all(
-    folders.map(async (name): Promise<[string, string[]]> => {
-      const { environmentSchema }: { environmentSchema: z.ZodMiniObject } = await import(
-        join(handlersFolder, name, 'environment.ts')
-      );
-      return [name, Object.keys(environmentSchema.shape)];
-    }),
-  ),
-);
-
-/** Lambda takes 4 KB of names and values; half of it is left for names that are longer than ours here. */
-const mostBytes = 2_048;
-const bytesOf = (variables: Readonly<Record<string, string>>) =>
-  Object.entries(variables).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
-
-const unset: Break = having('SendNoticeFunction', 'Environment.Variables.LINKS_URL', undefined);
-holds('every function is given exactly the variables that its handler declares, and they are small', {
-  faultsIn: (template) =>
-    functionsOf(template).flatMap(({ id, is: { Environment } }) => {
-      const declared = schemas.get(handlerOf(template, id)) ?? [];
-      const given = Object.keys(Environment.Variables);
-      return [
-        ...declared.flatMap((name) => (given.includes(name) ? [] : [`${id} is not given ${name}`])),
-        ...given.flatMap((name) => (declared.includes(name) ? [] : [`${id} does not read ${name}`])),
-        ...(bytesOf(Environment.Variables) > mostBytes ? [`${id} is given too much`] : []),
-      ];
-    }),
-  brokenBy: [
-    unset,
-    having('PagesFunction', 'Environment.Variables.STAGE', 'prod'),
-    having('PagesFunction', 'Environment.Variables.TABLE_NAME', 'x'.repeat(mostBytes)),
-  ],
 });

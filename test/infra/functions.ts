@@ -1,5 +1,14 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { resourcesOf, type Template } from './stage.ts';
+
+export const handlersFolder = join(import.meta.dirname, '../../functions/handlers');
+
+/** All handlers that there are. */
+export const handlerFolders: readonly string[] = readdirSync(handlersFolder, { withFileTypes: true }).flatMap(
+  (entry) => (entry.isDirectory() ? entry.name : []),
+);
 
 const lambda = z.looseObject({
   Runtime: z.string(),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { functionsOf, handlerOf } from './functions.ts';
 import { questionsTo } from './questions.ts';
+import { having } from './rule.ts';
 import { isAllowed } from './simulate.ts';
 import { actionsAskedFor, sdkNames } from './source-calls.ts';
 import { prod, resourcesOf, type Stage } from './stage.ts';
@@ -57,7 +58,7 @@ const functionOf = ({ template }: Stage, handler: string) => {
 
 const allowed = async (stage: Stage, role: string, id: string): Promise<readonly string[]> => {
   const answers = await Promise.all(
-    questionsTo(stage, id).map(async (question) =>
+    questionsTo(stage, id.replace(/Function[0-9A-F]{8}$/, 'Log')).map(async (question) =>
       (await isAllowed(stage.template, role, question)) ? question.what : [],
     ),
   );
@@ -67,8 +68,32 @@ const allowed = async (stage: Stage, role: string, id: string): Promise<readonly
 test.each(handlers)('%s may do what it does, and nothing else of all that one could want to do', async (handler) => {
   const { id, is } = functionOf(prod(), handler);
   const { itself = [], lambda = [] } = mayDo[handler] ?? {};
-  const may = await allowed(prod(), is.Role, id.replace(/Function[0-9A-F]{8}$/, 'Log'));
+  const may = await allowed(prod(), is.Role, id);
   expect(may.toSorted()).toEqual([...itself, ...lambda].toSorted());
+});
+
+const wider = (role: string, statement: number, property: string, value: unknown) =>
+  having(`${role}RoleDefaultPolicy`, `PolicyDocument.Statement.${statement}.${property}`, value);
+const everyTable = 'arn:aws:dynamodb:eu-west-1:111122223333:table/*';
+
+test.each([
+  {
+    handler: 'links',
+    change: wider('Pages', 1, 'Action', ['dynamodb:GetItem', 'dynamodb:Scan']),
+    more: 'Scan the table',
+  },
+  { handler: 'links', change: wider('Pages', 1, 'Resource', everyTable), more: "PutItem another stage's table" },
+  { handler: 'links', change: wider('Pages', 2, 'Resource', '*'), more: "GetParameter somebody else's parameter" },
+  {
+    handler: 'send-notice',
+    change: wider('SendNotice', 3, 'Condition', undefined),
+    more: "SendEmail by the sender's domain as another",
+  },
+])('it is found out when $handler may $more', async ({ handler, change, more }) => {
+  const stage = { ...prod(), template: change.apply(prod().template) };
+  const { id, is } = functionOf(stage, handler);
+  expect(await allowed(stage, is.Role, id)).toContain(more);
+  expect(await allowed(prod(), is.Role, id)).not.toContain(more);
 });
 
 const roleShape = z.object({ Target: z.object({ RoleArn: z.string() }) });
