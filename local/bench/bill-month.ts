@@ -9,8 +9,8 @@ const minutesOfMonth = daysOfMonth * 24 * 60;
 /** What no run of the handlers shows: how the stack is built, and what AWS does by itself. */
 export const assumed = {
   /**
-   * Metrics in the alarms of the synthesised stack; in an alarm that computes, each one counts. Errors and throttles of 6 functions,
-   * 2 dead-letter queues and the age of the notices; polls, runs, breaker and stuck deletions; 2 of the provider, 3 of mails.
+   * Metrics in the alarms of the synthesised stack: errors of 6 functions, throttles of the account, broken pages; 2 dead-letter
+   * queues and the age of the notices; polls, runs, breaker and stuck deletions; 2 of the provider, 3 of mails.
    */
   alarmMetrics: 20,
   dashboards: 1,

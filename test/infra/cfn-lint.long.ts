@@ -60,13 +60,13 @@ const variants = {
   'that keeps nothing': filledIn({ deployment: { keepData: false, alarmsTo: 'on-call@gpu.dev' } }),
 };
 
-test.each(Object.entries(variants))(
+test.for(Object.entries(variants))(
   'cfn-lint has nothing to say of a stage %s',
-  async (name, settings) => {
-    if (commands === undefined) return;
+  { timeout: 120_000 },
+  async ([name, settings], { skip }) => {
+    if (commands === undefined) return skip('no Python');
     for (const { raw } of synthesise(settings)) expect(await findingsIn(commands, name, raw)).toEqual([]);
   },
-  120_000,
 );
 
 test('it says what is wrong where something is', async ({ skip }) => {
