@@ -73,8 +73,7 @@ export const tellStory = async (world: World): Promise<void> => {
   await chapter('a changed setting reaches the functions', async () => {
     await writeSettings(world.runFolder, changedSettings(settings));
     await deployment.deployChange(world, settingsFile);
-    await availability.tick(stage, 'watch-availability');
-    const mail = await availability.mailTo(world, people.secondWatcher, /is available|are available/);
+    const mail = await availability.toldOfOffer(world, stage, people.secondWatcher);
     world.narrator.see(`"${mail.Subject}", to ${people.secondWatcher}, who was not in the settings before`);
     await seeNewKey(world, mail, oldLink);
   });

@@ -6,18 +6,30 @@ import type { FunctionName, Stage } from '../stage.ts';
 import { until } from '../until.ts';
 import type { World } from '../world.ts';
 
-/** One run of a scheduled function, with its schedule's own event. */
-export const tick = async (stage: Stage, name: FunctionName): Promise<void> => {
-  const { failed, answer } = await stage.invoke(name, await stage.scheduledEventOf(name));
-  assert.ok(!failed, `${name} runs: ${answer}`);
-};
-
-/** The first mail to somebody whose subject is like that, once it is there. */
-export const mailTo = (world: World, address: string, subject: RegExp): Promise<Mail> =>
+/**
+ * Runs a scheduled function again and again, with its schedule's own event, until something is seen. A run that finds another
+ * still at work does nothing: one alone may be in vain.
+ */
+export const tickUntil = <Seen>(
+  stage: Stage,
+  name: FunctionName,
+  what: string,
+  look: () => Promise<Seen | undefined>,
+): Promise<Seen> =>
   until(
-    `a mail to ${address} like ${subject}`,
-    async () => (await readInbox(world.aws)).find(({ To, Subject }) => To.includes(address) && subject.test(Subject)),
-    { withinSeconds: 20, everySeconds: 0.2 },
+    what,
+    async () => {
+      const { failed, answer } = await stage.invoke(name, await stage.scheduledEventOf(name));
+      assert.ok(!failed, `${name} runs: ${answer}`);
+      return look();
+    },
+    { withinSeconds: 60, everySeconds: 1 },
+  );
+
+/** Looks at the inventory until somebody is told that something is available; answers the mail. */
+export const toldOfOffer = (world: World, stage: Stage, address: string): Promise<Mail> =>
+  tickUntil(stage, 'watch-availability', `${address} is told of an offer`, async () =>
+    (await readInbox(world.aws)).find(({ To, Subject }) => To.includes(address) && Subject.includes('available')),
   );
 
 export const closeOffer = ({ emulator }: World): void => {
@@ -34,8 +46,7 @@ export const tellOfOpenedOffer = async (world: World, stage: Stage, address: str
   );
   emulator.control.setOffer({ ...awaited, available: 8 });
   const openedAt = performance.now();
-  await tick(stage, 'watch-availability');
-  const mail = await mailTo(world, address, /is available/);
+  const mail = await toldOfOffer(world, stage, address);
   const seconds = ((performance.now() - openedAt) / 1_000).toFixed(1);
   narrator.see(`${seconds} s after the offer opened: "${mail.Subject}", to ${address}`);
   return mail;

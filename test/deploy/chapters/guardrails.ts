@@ -7,7 +7,7 @@ import { keepFor, ladderSeconds, people } from '../settings-file.ts';
 import type { Stage } from '../stage.ts';
 import { until } from '../until.ts';
 import type { World } from '../world.ts';
-import { tick } from './availability.ts';
+import { tickUntil } from './availability.ts';
 
 const second = 1_000;
 const storySeconds = 600;
@@ -42,18 +42,11 @@ export const enterRuntimes = ({ emulator, narrator }: World): Cast => {
 };
 
 /** Looks at the runtimes again and again, as the schedule does each minute, until something is seen. */
-export const lookUntil = <Seen>(stage: Stage, what: string, look: () => Promise<Seen | undefined>): Promise<Seen> =>
-  until(
-    what,
-    async () => {
-      await tick(stage, 'guard-runtimes');
-      return look();
-    },
-    { withinSeconds: 60, everySeconds: 1 },
-  );
+const lookUntil = <Seen>(stage: Stage, what: string, look: () => Promise<Seen | undefined>): Promise<Seen> =>
+  tickUntil(stage, 'guard-runtimes', what, look);
 
 /** The mails to somebody about a runtime with such words in their subject. */
-export const mailsAbout = async ({ aws }: World, address: string, runtime: string, words: string) =>
+const mailsAbout = async ({ aws }: World, address: string, runtime: string, words: string) =>
   (await readInbox(aws)).filter(
     ({ To, Subject }) => To.includes(address) && Subject.includes(runtime) && Subject.includes(words),
   );
