@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Settings } from '#adapters/configuration/settings.ts';
+import { newId } from '#adapters/identity.ts';
 import { createSesMailer } from '#adapters/mailer.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
@@ -41,6 +42,10 @@ export type SystemOptions = {
   readonly mailer?: SendNoticeWorld['mailer'];
   /** In [0, 1), for the order and the offset of readings. Missing: as it comes. */
   readonly chance?: () => number;
+  /** Missing: as they come. */
+  readonly newId?: () => string;
+  /** Ends runs that take too long. Missing: in real time. */
+  readonly expireAfter?: (milliseconds: number) => AbortSignal;
   /** How often the SDK tries a call before it fails. */
   readonly mostAttempts?: number;
 };
@@ -65,6 +70,11 @@ export const createSystem = (options: SystemOptions) => {
     sleep: clock.sleep,
   });
   const { missingCredential = async () => undefined } = options;
+  const given = {
+    clock: clock.now,
+    newId: options.newId ?? newId,
+    expireAfter: options.expireAfter ?? ((milliseconds: number) => AbortSignal.timeout(milliseconds)),
+  };
   const keys = [{ version: 'local', secret: options.linkSecret }];
   const links = fixedLinks({ keys, baseUrl: options.linksUrl });
   return {
@@ -75,7 +85,7 @@ export const createSystem = (options: SystemOptions) => {
       announce: createNoticeQueue(sqs, engines.queueUrl, 'availability').announce,
       inventory: createInventory(provider),
       missingCredential,
-      clock: clock.now,
+      ...given,
       sleep: clock.sleep,
       report,
     }),
@@ -86,7 +96,7 @@ export const createSystem = (options: SystemOptions) => {
       announce: createNoticeQueue(sqs, engines.queueUrl, 'runtimes').announce,
       provider,
       missingCredential,
-      clock: clock.now,
+      ...given,
       sleep: clock.sleep,
       chance: options.chance ?? Math.random,
       report,
@@ -97,10 +107,10 @@ export const createSystem = (options: SystemOptions) => {
       dynamodb,
       links,
       mailer: options.mailer ?? createSesMailer(ses, settings.mail),
-      clock: clock.now,
+      ...given,
       report,
     }),
-    links: createLinksHandler({ environment, settings, dynamodb, links, provider, clock: clock.now, report }),
+    links: createLinksHandler({ environment, settings, dynamodb, links, provider, ...given, report }),
     sqs,
     dynamodb,
     close: () => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { readSettings } from '#adapters/configuration/define-config.ts';
+import { newId } from '#adapters/identity.ts';
 import { createLinks, type LinkFacts } from '#adapters/links.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { fixedLinks } from '#adapters/secrets/kept-links.ts';
@@ -102,6 +103,7 @@ export const startLinksBench = async () => {
         links: fixedLinks({ keys, baseUrl: linksUrl }),
         provider: unasked,
         clock: () => now,
+        newId,
         report: (event) => events.push(event),
       }),
     };

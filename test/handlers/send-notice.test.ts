@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '#adapters/configuration/define-config.ts';
+import { newId } from '#adapters/identity.ts';
 import { createSesMailer } from '#adapters/mailer.ts';
 import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
@@ -74,7 +75,7 @@ beforeEach(async () => {
 /** Hands over one event of several records; answers which bodies come again. */
 const handle = async (bodies: readonly string[], client = ses): Promise<string[]> => {
   const mailer = createSesMailer(client, settings.mail);
-  const handler = createHandler({ environment, settings, dynamodb, links, mailer, clock, report });
+  const handler = createHandler({ environment, settings, dynamodb, links, mailer, clock, newId, report });
   const event = sqsEvent(bodies);
   const { batchItemFailures } = await handler(event, lambdaContext({ functionName: 'send-notice' }));
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -148,7 +149,7 @@ test('the mail says what the settings say, and its link stops the watch that it 
   if (recipient === undefined) throw new Error('Ada is gone');
   const rearmed = personWith('ada', { w1: { region, configId } });
   await store.saveRecipient({ ...recipient.recipient, watches: rearmed.watches }, recipient.version);
-  const links = createLinksHandler({ ...linksParts(), clock, report });
+  const links = createLinksHandler({ ...linksParts(), clock, newId, report });
   const visit = eventOf('POST', { token: link.searchParams.get('token') ?? '', body: 'List-Unsubscribe=One-Click' });
   expect(await links(visit, lambdaContext({ functionName: 'links' }))).toMatchObject({ statusCode: 200 });
   expect((await store.readRecipient('ada'))?.recipient.watches.w1?.standing).toMatchObject({ because: 'unsubscribed' });
@@ -159,7 +160,7 @@ test('the links of a mail work for 90 days', async () => {
   const [mail] = await inbox.messages();
   const token = /token=([^>]+)>/.exec(mail?.headers.find(({ name }) => name === 'List-Unsubscribe')?.value ?? '')?.[1];
   const statusAt = async (at: number) => {
-    const links = createLinksHandler({ ...linksParts(), clock: () => at, report });
+    const links = createLinksHandler({ ...linksParts(), clock: () => at, newId, report });
     const answer = await links(eventOf('GET', { token: token ?? '' }), lambdaContext({ functionName: 'links' }));
     return answer.statusCode;
   };

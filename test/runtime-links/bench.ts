@@ -1,6 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readSettings } from '#adapters/configuration/define-config.ts';
+import { newId } from '#adapters/identity.ts';
 import { createLinks, type LinkFactsOf, type LinkPurpose } from '#adapters/links.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { fixedLinks } from '#adapters/secrets/kept-links.ts';
@@ -92,6 +93,7 @@ export const startBench = async () => {
         links: fixedLinks({ keys, baseUrl: linksUrl }),
         provider,
         clock,
+        newId,
         report: (event) => events.push(event),
       }),
       store: createGuardStore(tableOver(direct, TABLE_NAME)),

@@ -6,6 +6,7 @@ import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { newId } from '#adapters/identity.ts';
 import { createLateQueue } from '#adapters/late-queue.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { openSecrets } from '#adapters/secrets/open-secrets.ts';
@@ -40,6 +41,8 @@ export const handler = createHandler({
   }),
   missingCredential: missing,
   clock,
+  newId,
+  expireAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, { signal });
   },

@@ -3,7 +3,6 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { keepChoicesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
-import { newId } from '#adapters/identity.ts';
 import type { LinkFactsOf, LinkPurpose } from '#adapters/links.ts';
 import { errorPage, expiredLinkPage, invalidLinkPage } from '#adapters/pages/link-faults.ts';
 import type { Page } from '#adapters/pages/page.ts';
@@ -34,6 +33,7 @@ export type Parts = {
   readonly links: Pick<KeptLinks, 'readToken'>;
   readonly provider: RecreateWorld['provider'];
   readonly clock: () => Instant;
+  readonly newId: () => string;
   readonly report: Report;
 };
 
@@ -108,7 +108,7 @@ const answer = async (world: World, links: Parts['links'], event: APIGatewayProx
 };
 
 /** The Lambda function behind the links in our mails (API Gateway HTTP API, payload format 2.0). */
-export const createHandler = ({ environment, settings, dynamodb, links, provider, clock, report }: Parts) => {
+export const createHandler = ({ environment, settings, dynamodb, links, provider, clock, newId, report }: Parts) => {
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const runtimes = {
     store: createGuardStore(table),

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
-import { digest, newId } from '#adapters/identity.ts';
+import { digest } from '#adapters/identity.ts';
 import type { LinkMaker } from '#adapters/links.ts';
 import { readNoticeMessage } from '#adapters/queue.ts';
 import type { KeptLinks } from '#adapters/secrets/kept-links.ts';
@@ -32,6 +32,7 @@ export type Parts = {
   readonly links: Pick<KeptLinks, 'current'>;
   readonly mailer: SendNoticeWorld['mailer'];
   readonly clock: () => Instant;
+  readonly newId: () => string;
   readonly report: Report;
 };
 
@@ -47,7 +48,7 @@ const mailSettingsOf = ({ mail, provider, guardrails }: Settings): MailSettings 
 type Worlds = { readonly watches: SendNoticeWorld; readonly runtimes: RuntimeNoticeWorld };
 
 /** What each job's mails are made from, but for the links in them, whose keys may change between two messages. */
-const createWorlds = ({ environment, settings, dynamodb, mailer, clock, report }: Parts) => {
+const createWorlds = ({ environment, settings, dynamodb, mailer, clock, newId, report }: Parts) => {
   const mailSettings = mailSettingsOf(settings);
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const recipients = createRecipientStore(table);

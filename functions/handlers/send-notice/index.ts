@@ -5,6 +5,7 @@ import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { newId } from '#adapters/identity.ts';
 import type { Mailer } from '#adapters/mailer.ts';
 import { openSecrets } from '#adapters/secrets/open-secrets.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
@@ -39,6 +40,7 @@ export const handler = createHandler({
   ),
   mailer: { send: async (address, mail) => (await mailer()).send(address, mail) },
   clock,
+  newId,
   report,
 })
   .use(injectLambdaContext(logger))

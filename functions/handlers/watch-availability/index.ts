@@ -6,6 +6,7 @@ import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { newId } from '#adapters/identity.ts';
 import { createLateQueue } from '#adapters/late-queue.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { createInventory } from '#adapters/provider/inventory.ts';
@@ -42,6 +43,8 @@ export const handler = createHandler({
   inventory: createInventory(provider),
   missingCredential: missing,
   clock,
+  newId,
+  expireAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, { signal });
   },
