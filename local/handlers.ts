@@ -9,6 +9,7 @@ import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import type { Report } from '#domain/event.ts';
 import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
+import { createHandler as createNoteBouncesHandler } from '#handlers/note-bounces/handler.ts';
 import type { RunParts } from '#handlers/run.ts';
 import { createHandler as createSendNoticeHandler } from '#handlers/send-notice/handler.ts';
 import { createHandler as createWatchAvailabilityHandler } from '#handlers/watch-availability/handler.ts';
@@ -71,6 +72,7 @@ export const createHandlers = (parts: HandlersParts) => {
       mailer: parts.mailer ?? createSesMailer(ses, settings.mail),
     }),
     links: createLinksHandler({ ...timed, links, provider }),
+    noteBounces: createNoteBouncesHandler(timed),
   };
 };
 

@@ -4,9 +4,9 @@ import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
+import { complaint, mailboxFull, permanent, sesEvent } from '#local/ses-events.ts';
 import { unsuppress } from '#workflows/note-bounces/unsuppress.ts';
 import { h100, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
-import { complaint, mailboxFull, permanent, sesEvent } from './ses-events.ts';
 import { withReturns } from './world.ts';
 
 let engines: TestEngines;

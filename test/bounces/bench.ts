@@ -11,9 +11,9 @@ import { type Instant, minute, second } from '#domain/time.ts';
 import { createHandler } from '#handlers/note-bounces/handler.ts';
 import { createTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import type { SentMail } from '#local/ses-events.ts';
 import { startGate } from '../guarding/gate.ts';
 import { tableClient } from '../local/sdk-clients.ts';
-import type { SentMail } from './ses-events.ts';
 
 export const now = Date.UTC(2026, 10, 2, 11);
 export const addressOf = (name: string) => `${name}@example.com`;

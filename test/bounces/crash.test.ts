@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startTable, type Table } from '#local/engines/table.ts';
+import { complaint, mailboxFull, permanent, sesEvent } from '#local/ses-events.ts';
 import type { Passage } from '../guarding/gate.ts';
 import { type Bench, mailTo, startBench, warned } from './bench.ts';
-import { complaint, mailboxFull, permanent, sesEvent } from './ses-events.ts';
 
 let engine: Table;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import {
   rejection,
   type SentMail,
   sesEvent,
-} from './ses-events.ts';
+} from '#local/ses-events.ts';
 
 const sentAt = Date.UTC(2026, 10, 2, 9);
 const sent: SentMail = {

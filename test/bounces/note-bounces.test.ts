@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import { day, hour, minute } from '#domain/time.ts';
 import { startTable, type Table } from '#local/engines/table.ts';
+import { complaint, type Misfortune, mailboxFull, permanent, rejection, sesEvent } from '#local/ses-events.ts';
 import { addressOf, type Bench, idOf, mailTo, now, startBench, warned } from './bench.ts';
-import { complaint, type Misfortune, mailboxFull, permanent, rejection, sesEvent } from './ses-events.ts';
 
 let engine: Table;
 let bench: Bench;

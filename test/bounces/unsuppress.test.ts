@@ -5,13 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { minute } from '#domain/time.ts';
 import { startTable, type Table } from '#local/engines/table.ts';
+import { permanent, sesEvent } from '#local/ses-events.ts';
 import { unsuppress } from '#workflows/note-bounces/unsuppress.ts';
 import { readUnsuppressCommand } from '../../local/deployed/unsuppress-command.ts';
 import { unsuppressAddress } from '../../local/deployed/unsuppress-run.ts';
 import { mailClient, tableClient } from '../local/sdk-clients.ts';
 import { startAwsFront } from './aws-front.ts';
 import { addressOf, type Bench, idOf, mailTo, now, startBench } from './bench.ts';
-import { permanent, sesEvent } from './ses-events.ts';
 
 let engine: Table;
 let bench: Bench;

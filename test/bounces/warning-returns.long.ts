@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { minute } from '#domain/time.ts';
+import { complaint, type Misfortune, mailboxFull, permanent, rejection } from '#local/ses-events.ts';
 import { expectDiscreet, expectLaws } from '../guarding/laws.ts';
 import { operator, startEngines, type TestEngines } from '../guarding/world.ts';
-import { complaint, type Misfortune, mailboxFull, permanent, rejection } from './ses-events.ts';
 import { bob, fine, lastWarning, type Story, startStory, team } from './story.ts';
 
 let engines: TestEngines;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mailboxFull, permanent, sesEvent } from '#local/ses-events.ts';
 import type { Passage } from '../guarding/gate.ts';
 import { expectLaws } from '../guarding/laws.ts';
 import { operator, startEngines, type TestEngines } from '../guarding/world.ts';
-import { mailboxFull, permanent, sesEvent } from './ses-events.ts';
 import { bob, fine, lastWarning, type Story, startStory, team } from './story.ts';
 
 let engines: TestEngines;

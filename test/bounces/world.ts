@@ -5,8 +5,8 @@ import type { Instant } from '#domain/time.ts';
 import { createHandler } from '#handlers/note-bounces/handler.ts';
 import type { FaultProxy } from '#local/engines/fault-proxy.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { type Misfortune, type SentMail, sesEvent } from '#local/ses-events.ts';
 import type { System } from '#local/system.ts';
-import { type Misfortune, type SentMail, sesEvent } from './ses-events.ts';
 
 const sendEmailSchema = z.object({
   Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),

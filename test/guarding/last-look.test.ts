@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { second } from '#domain/time.ts';
 import type { RuntimeChange } from '#local/emulator/emulator.ts';
+import { linkIn } from '#local/link-event.ts';
 import type { Passage } from './gate.ts';
 import { expectLaws } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;

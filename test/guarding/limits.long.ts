@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { minute } from '#domain/time.ts';
+import { linkIn } from '#local/link-event.ts';
 import { expectLaws } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { operator, startEngines, startWorld, type TestEngines, type World, type WorldOptions } from './world.ts';
 
 let engines: TestEngines;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hour, minute } from '#domain/time.ts';
+import { linkIn } from '#local/link-event.ts';
 import { expectDiscreet, expectLaws } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;

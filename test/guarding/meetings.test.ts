@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { digest } from '#adapters/identity.ts';
 import { minute } from '#domain/time.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { linkIn } from '#local/link-event.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import type { Passage } from './gate.ts';
 import { expectLaws } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;

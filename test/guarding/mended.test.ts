@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { second } from '#domain/time.ts';
+import { linkIn } from '#local/link-event.ts';
 import type { Passage } from './gate.ts';
 import { expectLaws } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { operator, startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;

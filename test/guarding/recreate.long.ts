@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { day, minute } from '#domain/time.ts';
+import { linkIn } from '#local/link-event.ts';
 import { expectDiscreet } from './laws.ts';
-import { linkIn } from './link-event.ts';
 import { h200, startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;

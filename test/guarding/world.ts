@@ -9,11 +9,11 @@ import { movableClock } from '#local/clock.ts';
 import { type RuntimeWish, startEmulator } from '#local/emulator/emulator.ts';
 import { createTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { linkEvent } from '#local/link-event.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import { createSystem, type System } from '#local/system.ts';
 import { type TestEngines, worldStart } from '../availability/world.ts';
 import { type Gate, startGate } from './gate.ts';
-import { linkEvent } from './link-event.ts';
 import { type ProviderCall, providerCallOf } from './provider-call.ts';
 
 export { startEngines, type TestEngines, worldStart } from '../availability/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Instant, second } from '#domain/time.ts';
-import { linkIn } from '../guarding/link-event.ts';
+import { linkIn } from '#local/link-event.ts';
 import { startEngines, startWorld, type TestEngines, type World } from '../guarding/world.ts';
 
 const tickEvery = 3 * second;

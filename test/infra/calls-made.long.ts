@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { day, minute } from '#domain/time.ts';
 import { meterCalls } from '#local/bench/call-meter.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
+import { linkEvent, linkIn } from '#local/link-event.ts';
+import { permanent } from '#local/ses-events.ts';
 import type { System } from '#local/system.ts';
 import { startWorld as startAvailability } from '../availability/world.ts';
-import { permanent } from '../bounces/ses-events.ts';
 import { withReturns } from '../bounces/world.ts';
-import { linkEvent, linkIn } from '../guarding/link-event.ts';
 import { startEngines, startWorld as startGuarding, type TestEngines } from '../guarding/world.ts';
 import { actionsAskedFor } from './source-calls.ts';
 

@@ -8,7 +8,8 @@ import type { World } from '../state/world.ts';
 import type { Service } from '../wire/errors.ts';
 
 export type EmulatorEnv = {
-  Bindings: HttpBindings;
+  /** Nothing where no network is between: see `connection.ts`. */
+  Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
     /** The emulator's time, for the Date header. */

@@ -2,6 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { ArmedFault } from '../faults/fault.ts';
 import type { EmulatorEnv } from './app-types.ts';
+import { cutAnswer, droppedAnswer } from './connection.ts';
 
 type RetryAfter = NonNullable<Extract<ArmedFault, { kind: 'status' }>['retryAfter']>;
 
@@ -13,6 +14,7 @@ const alreadySent = () => new Response(null, RESPONSE_ALREADY_SENT);
 
 /** Ends the connection without an answer; the caller sees a reset. */
 export const dropConnection = (c: Context<EmulatorEnv>): Response => {
+  if (c.env.incoming === undefined) return droppedAnswer();
   c.env.incoming.socket.destroy();
   return alreadySent();
 };
@@ -21,6 +23,7 @@ export const dropConnection = (c: Context<EmulatorEnv>): Response => {
 export const cutBody = async (c: Context<EmulatorEnv>, answer: Response): Promise<Response> => {
   const body = Buffer.from(await answer.arrayBuffer());
   const { outgoing } = c.env;
+  if (outgoing === undefined) return cutAnswer(body, answer);
   outgoing.writeHead(answer.status, {
     ...Object.fromEntries(answer.headers),
     ...stampHeaders(c),

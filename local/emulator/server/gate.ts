@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Strike, struckBy } from '../faults/fault-list.ts';
 import type { World } from '../state/world.ts';
 import { codeOf, errorBody, unauthorized } from '../wire/errors.ts';
 import type { EmulatorEnv, Operation } from './app-types.ts';
 import { cutBody, dropConnection, malform, retryAfterHeader } from './broken-answers.ts';
+import { isDropped } from './connection.ts';
 
 type Gate = MiddlewareHandler<EmulatorEnv>;
 type Gated = Context<EmulatorEnv>;
@@ -17,7 +17,8 @@ export const journalGate =
     journal.begin(operation.id);
     await next();
     const { method, path } = c.req;
-    const dropped = c.res.headers.has('x-hono-already-sent') && !c.env.outgoing.headersSent;
+    const isSent = c.res.headers.has('x-hono-already-sent');
+    const dropped = isDropped(c.res) || (isSent && !c.env.outgoing?.headersSent);
     journal.end({
       at: world.now(),
       operation: operation.id,
@@ -53,7 +54,7 @@ const statusAnswer = (operation: Operation, world: World, strike: Strike): Respo
 const strikeBefore = async (c: Gated, operation: Operation, world: World): Promise<Response | undefined> => {
   const { strike } = c.var;
   const delay = struckBy(strike, 'delay');
-  if (delay) await sleep(delay.milliseconds, undefined, { signal: world.closing.signal }).catch(() => undefined);
+  if (delay) await world.sleep(delay.milliseconds, world.closing.signal).catch(() => undefined);
   if (struckBy(strike, 'dropConnection')?.moment === 'before') return dropConnection(c);
   return struckBy(strike, 'status')?.moment === 'before' ? statusAnswer(operation, world, strike) : undefined;
 };

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { EmulatorApp } from './app-types.ts';
 
@@ -6,12 +6,10 @@ import type { EmulatorApp } from './app-types.ts';
  * The reference shows one service with relative paths, so that both bases may be equal: at the bare origin every
  * operation is served too.
  */
-const withServicePrefix = (incoming: IncomingMessage): IncomingMessage => {
-  const url = incoming.url ?? '/';
-  if (url.startsWith('/api/v1beta1/inventory')) incoming.url = `/inventory${url}`;
-  else if (url.startsWith('/api/v1beta1/')) incoming.url = `/gpu${url}`;
-  else if (url.startsWith('/api/v1/auth/')) incoming.url = `/tenant${url}`;
-  return incoming;
+export const withServicePrefix = (path: string): string => {
+  if (path.startsWith('/api/v1beta1/inventory')) return `/inventory${path}`;
+  if (path.startsWith('/api/v1beta1/')) return `/gpu${path}`;
+  return path.startsWith('/api/v1/auth/') ? `/tenant${path}` : path;
 };
 
 export type Listening = { readonly url: string; readonly close: () => Promise<void> };
@@ -25,7 +23,10 @@ const closeServer = (server: Server): Promise<void> =>
 export const listen = async (app: EmulatorApp, host: string, port: number): Promise<Listening> => {
   // The globals stay as they are: other code of this process has its own Request and Response.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((incoming, outgoing) => void listener(withServicePrefix(incoming), outgoing));
+  const server = createServer((incoming, outgoing) => {
+    incoming.url = withServicePrefix(incoming.url ?? '/');
+    void listener(incoming, outgoing);
+  });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(port, host, () => listening());

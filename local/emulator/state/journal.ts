@@ -15,7 +15,7 @@ export type JournalEntry = {
 const MOST_ENTRIES = 10_000;
 
 /** Counts what was asked for: calls per operation, the latest requests, and the most that were under way at once. */
-export const createJournal = () => {
+export const createJournal = (onEntry: (entry: JournalEntry) => void = () => {}) => {
   const calls = new Map<OperationId, number>();
   const entries: JournalEntry[] = [];
   let underWay = 0;
@@ -29,6 +29,7 @@ export const createJournal = () => {
     end: (entry: JournalEntry) => {
       underWay -= 1;
       entries.push(entry);
+      onEntry(entry);
       if (entries.length > MOST_ENTRIES) entries.shift();
     },
     calls: () => Object.fromEntries(OPERATION_IDS.map((id) => [id, calls.get(id) ?? 0])) as Record<OperationId, number>,

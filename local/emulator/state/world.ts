@@ -1,18 +1,29 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultList, type FaultList } from '../faults/fault-list.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { createHistory } from './history.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { createJournal, type Journal, type JournalEntry } from './journal.ts';
 import { settleNotifyRequests } from './notify-requests.ts';
 import { catalogueOffers } from './offers.ts';
 import type { State, View } from './state.ts';
 import { initialTemplates } from './templates.ts';
+
+type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+
+const realWait: Wait = async (milliseconds, signal) => {
+  await wait(milliseconds, undefined, { signal });
+};
 
 export type WorldOptions = {
   readonly clock: () => number;
   readonly seed: string | number;
   readonly organisation?: string | undefined;
   readonly projects?: readonly string[] | undefined;
+  /** What delays wait with; missing: real time. */
+  readonly sleep?: Wait | undefined;
+  /** Is told of each request once it is answered. */
+  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 };
 
 /** What a reset makes anew. */
@@ -28,6 +39,7 @@ type Parts = {
 export type World = Parts & {
   readonly seed: string;
   readonly now: () => number;
+  readonly sleep: Wait;
   /** Moves the emulator's clock ahead of the one that it was given. */
   readonly advance: (seconds: number) => void;
   /** The state now, or as it was some minutes ago. */
@@ -44,7 +56,7 @@ const freshParts = (options: WorldOptions, now: () => number): Parts => {
   return {
     accounts: createAccounts({ chance: chance.branch('accounts'), now, organisation, projects }),
     faults: createFaultList(chance.branch('faults')),
-    journal: createJournal(),
+    journal: createJournal(options.onRequest),
     chance: chance.branch('ids'),
   };
 };
@@ -81,6 +93,7 @@ export const createWorld = (options: WorldOptions): World => {
     ...parts,
     seed: String(options.seed),
     now,
+    sleep: options.sleep ?? realWait,
     advance: (seconds) => {
       aheadMs += seconds * 1000;
     },

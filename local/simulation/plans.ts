@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { faultNames } from './faults.ts';
+import {
+  type ActPlan,
+  type CrashPlan,
+  type DeliveryPlan,
+  type DeployPlan,
+  type FaultPlan,
+  functionNames,
+  type HistoryPlan,
+  type MishapPlan,
+  type OfferPlan,
+  type RuntimePlan,
+  type UnreadablePlan,
+  type UsePlan,
+  type WatchPlan,
+} from './plan.ts';
+import { offerConfigs } from './stage.ts';
+
+/** So long after the troubles everything that is due must have happened: the ladder, its fresh lead and what held it back. */
+const healthyMinutesWith = (freshLead: number): number => freshLead + 75;
+const longestTroubles = 120;
+const everyMinutes = [2, 3, 4, 4, 5];
+
+const minuteIn = (minutes: number) => fc.integer({ min: 0, max: minutes });
+
+/** Mostly idle, with spans of use and without metrics in between. */
+const uses: fc.Arbitrary<UsePlan[]> = fc
+  .array(
+    fc.record({
+      minute: minuteIn(longestTroubles),
+      use: fc.constantFrom('idle', 'idle', 'idle', 'busy', 'busy-cpu', 'gap'),
+    }),
+    { minLength: 0, maxLength: 4 },
+  )
+  .map((all): UsePlan[] => [...all, { minute: 0, use: 'idle' as const }].sort((a, b) => a.minute - b.minute));
+
+const ageMinutes = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 60, max: 600 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 29 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -60, max: -1 }) },
+);
+
+const stopped = fc
+  .tuple(minuteIn(longestTroubles - 5), fc.integer({ min: 2, max: 30 }))
+  .map(([minute, lasts]) => ({ minute, until: minute + lasts }));
+
+const runtime: fc.Arbitrary<RuntimePlan> = fc
+  .record({
+    owner: fc.constantFrom('ana', 'ben', 'cho'),
+    gpus: fc.constantFrom(1, 1, 2),
+    plan: fc.constantFrom('on-demand', 'on-demand', 'on-demand', 'on-demand', 'reserved', 'unreadable'),
+    ageMinutes,
+    uses,
+    stopped: fc.option(stopped, { freq: 6, nil: undefined }),
+    conduct: fc.constantFrom(
+      'usual',
+      'usual',
+      'usual',
+      'usual',
+      'ignores-delete',
+      'refuses-delete',
+      'terminates-slowly',
+      'reappears',
+    ),
+  })
+  .map(({ stopped: stop, ...rest }) => ({ ...rest, ...(stop === undefined ? {} : { stopped: stop }) }) as RuntimePlan);
+
+const offer: fc.Arbitrary<OfferPlan> = fc
+  .array(
+    fc.record({
+      minute: minuteIn(longestTroubles),
+      gpus: fc.constantFrom<number | 'unlisted'>(0, 0, 1, 2, 8, 'unlisted'),
+    }),
+    { maxLength: 6 },
+  )
+  .map((free) => ({ free: free.sort((a, b) => a.minute - b.minute) }));
+
+const watch: fc.Arbitrary<WatchPlan> = fc.record({
+  offer: fc.integer({ min: 0, max: offerConfigs.length - 1 }),
+  notify: fc.constantFrom('once', 'every'),
+  by: fc.constantFrom('config', 'config', 'model'),
+});
+
+const act: fc.Arbitrary<ActPlan> = fc.record({
+  minute: minuteIn(longestTroubles),
+  act: fc.constantFrom('keep', 'keep', 'keep-all', 'unsubscribe', 'rearm', 'bounce', 'complaint'),
+  of: fc.integer({ min: 0, max: 3 }),
+});
+
+const fault: fc.Arbitrary<FaultPlan> = fc.record({
+  fault: fc.constantFrom(...faultNames),
+  minute: minuteIn(longestTroubles),
+  times: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 5, max: 60 }) },
+  ),
+});
+
+const crash: fc.Arbitrary<CrashPlan> = fc
+  .tuple(
+    fc.constantFrom(...functionNames.filter((name) => name !== 'note-bounces')),
+    fc.integer({ min: 1, max: 90 }),
+    fc.constantFrom<CrashPlan['moment']>('before', 'after'),
+  )
+  .map(([name, effect, moment]) => ({ function: name, effect, moment }));
+
+const deploy: fc.Arbitrary<DeployPlan> = fc.record({
+  minute: minuteIn(longestTroubles),
+  change: fc.constantFrom('longer-ladder', 'higher-threshold', 'exempt-first', 'observe', 'enforce', 'nothing'),
+});
+
+const unreadable: fc.Arbitrary<UnreadablePlan> = fc.record({
+  minute: minuteIn(longestTroubles - 5),
+  minutes: fc.integer({ min: 1, max: 20 }),
+  item: fc.constantFrom('case', 'recipient', 'offer'),
+});
+
+const mishap: fc.Arbitrary<MishapPlan> = fc.record({
+  tick: fc.integer({ min: 0, max: 40 }),
+  function: fc.constantFrom('guard-runtimes', 'watch-availability'),
+  mishap: fc.constantFrom('late', 'doubled', 'skipped'),
+});
+
+const delivery: fc.Arbitrary<DeliveryPlan> = fc.record({
+  message: fc.integer({ min: 0, max: 20 }),
+  delivery: fc.constantFrom('late', 'doubled', 'out-of-order'),
+});
+
+/** Clocks of functions are kept by AWS to about a second; the provider's may be anything. */
+const clocks: fc.Arbitrary<HistoryPlan['clocks']> = fc.record(
+  {
+    'guard-runtimes': fc.integer({ min: -1500, max: 1500 }),
+    'send-notice': fc.integer({ min: -1500, max: 1500 }),
+    links: fc.integer({ min: -1500, max: 1500 }),
+    'watch-availability': fc.integer({ min: -1500, max: 1500 }),
+    provider: fc.integer({ min: -120_000, max: 120_000 }),
+  },
+  { requiredKeys: [] },
+);
+
+const sometimes = <T>(arbitrary: fc.Arbitrary<T>, most: number) =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant<T[]>([]) },
+    { weight: 2, arbitrary: fc.array(arbitrary, { minLength: 1, maxLength: most }) },
+  );
+const seldom = <T>(arbitrary: fc.Arbitrary<T>, most: number) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constant<T[]>([]) },
+    { weight: 1, arbitrary: fc.array(arbitrary, { minLength: 1, maxLength: most }) },
+  );
+
+const troubles = {
+  acts: sometimes(act, 4),
+  faults: sometimes(fault, 6),
+  crashes: sometimes(crash, 4),
+  deploys: seldom(deploy, 2),
+  unreadable: seldom(unreadable, 2),
+  mishaps: sometimes(mishap, 5),
+  deliveries: seldom(delivery, 4),
+  clocks: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: clocks }),
+};
+
+const byMinute = <T extends { readonly minute: number }>(all: readonly T[]): T[] =>
+  [...all].sort((a, b) => a.minute - b.minute);
+
+/** Every history that can be told, the likely troubles more often. */
+export const historyPlan: fc.Arbitrary<HistoryPlan> = fc
+  .record({
+    seed: fc.nat(),
+    mode: fc.constantFrom<HistoryPlan['mode']>('enforce', 'enforce', 'enforce', 'enforce', 'enforce', 'observe'),
+    limits: fc.constantFrom(
+      { perTick: 5, perHour: 20 },
+      { perTick: 5, perHour: 20 },
+      { perTick: 1, perHour: 2 },
+      { perTick: 2, perHour: 20 },
+    ),
+    everyMinutes: fc.constantFrom(...everyMinutes),
+    troubledMinutes: fc.integer({ min: 40, max: longestTroubles }),
+    freshLead: fc.constantFrom(15, 15, 15, 60),
+    runtimes: fc.array(runtime, { minLength: 1, maxLength: 5 }),
+    massIdleAt: fc.option(fc.integer({ min: 10, max: 50 }), { freq: 9, nil: undefined }),
+    offers: fc.array(offer, { minLength: 1, maxLength: offerConfigs.length }),
+    watches: fc.array(watch, { minLength: 0, maxLength: 4 }),
+    scanned: fc.boolean(),
+    ...troubles,
+  })
+  .map(({ massIdleAt, deploys, ...plan }) => ({
+    ...plan,
+    healthyMinutes: healthyMinutesWith(plan.freshLead),
+    deploys: byMinute(deploys).filter(({ minute }) => minute < plan.troubledMinutes),
+    ...(massIdleAt === undefined ? {} : { massIdleAt }),
+  }));
+
+/** The n-th history of a seed: the same everywhere. */
+export const planOf = (seed: number, index: number): HistoryPlan => {
+  const [plan] = fc.sample(historyPlan, { seed: (seed * 1_000_003 + index) | 0, numRuns: 1 });
+  if (plan === undefined) throw new RangeError('A seed gives a history.');
+  return plan;
+};
