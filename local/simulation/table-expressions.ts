@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-
-export type StoredItem = Readonly<Record<string, AttributeValue>>;
+import { compareValues, isSame, type StoredItem } from './table-values.ts';
 
 /** An expression with what its `#names` and `:values` stand for. */
 export type Expression = {
@@ -14,11 +13,10 @@ export class ExpressionRefusedError extends Error {
   override readonly name = 'ExpressionRefusedError';
 }
 
-const tokenShape = /\s*(<>|<=|>=|[=<>(),.]|[#:]?[A-Za-z_][A-Za-z0-9_]*|\S)/gy;
-const comparators = new Set(['=', '<>', '<', '<=', '>', '>=']);
+const tokenShape = /\s*(<>|<=|>=|[#:][A-Za-z0-9_]+|[A-Za-z_][A-Za-z0-9_]*|\S)/gy;
 
 /** The words of an expression, to be taken one after the other. */
-const createTokens = (text: string) => {
+export const createTokens = (text: string) => {
   const tokens = [...text.trim().matchAll(tokenShape)].map(([, token = '']) => token);
   let next = 0;
   const fail = (): never => {
@@ -36,7 +34,7 @@ const createTokens = (text: string) => {
     isNext,
     take,
     isOver: () => next >= tokens.length,
-    peek: () => tokens[next],
+    peek: (ahead = 0) => tokens[next + ahead],
     expect: (word: string): void => {
       if (!isNext(word)) fail();
       next += 1;
@@ -44,80 +42,104 @@ const createTokens = (text: string) => {
   };
 };
 
-type Tokens = ReturnType<typeof createTokens>;
-type Path = readonly string[];
+export type Tokens = ReturnType<typeof createTokens>;
+export type Path = readonly string[];
 
-const readPath = (tokens: Tokens, { names }: Expression): Path => {
+export const readPath = (tokens: Tokens, { names }: Expression): Path => {
   const path: string[] = [];
   do {
     if (path.length > 0) tokens.expect('.');
-    const token = tokens.take();
-    const name = token.startsWith('#') ? names[token] : token;
-    if (name === undefined || !/^[A-Za-z_]/.test(name)) return tokens.fail();
+    const token = tokens.peek() ?? '';
+    const name = token.startsWith('#') ? names[token] : /^[A-Za-z_]/.exec(token)?.input;
+    if (name === undefined) return tokens.fail();
+    tokens.take();
     path.push(name);
   } while (tokens.isNext('.'));
   return path;
 };
 
-const valueAt = (item: StoredItem | undefined, path: Path): AttributeValue | undefined => {
-  let value: AttributeValue | undefined = { M: (item ?? {}) as Record<string, AttributeValue> };
-  for (const name of path) value = value?.M?.[name];
+export const valueAt = (item: StoredItem | undefined, path: Path): AttributeValue | undefined => {
+  const [name = '', ...inner] = path;
+  const value = item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined;
+  return inner.length === 0 ? value : valueAt(value?.M, inner);
+};
+
+export const readValue = (tokens: Tokens, { values }: Expression): AttributeValue => {
+  const value = values[tokens.peek() ?? ''];
+  if (value === undefined) return tokens.fail();
+  tokens.take();
   return value;
 };
 
-const readValue = (tokens: Tokens, { values }: Expression): AttributeValue => values[tokens.take()] ?? tokens.fail();
-
-const readOperand = (tokens: Tokens, expression: Expression, item: StoredItem | undefined) =>
+export const readOperand = (tokens: Tokens, expression: Expression, item: StoredItem | undefined) =>
   tokens.peek()?.startsWith(':') ? readValue(tokens, expression) : valueAt(item, readPath(tokens, expression));
 
-/** Text in the order of its UTF-8 bytes, numbers as numbers; undefined where the types differ. */
-export const compareValues = (a: AttributeValue | undefined, b: AttributeValue | undefined): number | undefined => {
-  if (a?.N !== undefined && b?.N !== undefined) return Math.sign(Number(a.N) - Number(b.N));
-  if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
-  return undefined;
-};
+type Operand = AttributeValue | undefined;
 
-const isSame = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean =>
-  compareValues(a, b) === 0 || (a !== undefined && JSON.stringify(a) === JSON.stringify(b));
-
-const holds = (comparator: string, a: AttributeValue | undefined, b: AttributeValue | undefined): boolean => {
-  if (comparator === '=') return isSame(a, b);
-  if (comparator === '<>') return !isSame(a, b);
+const inOrder = (is: (order: number) => boolean) => (a: Operand, b: Operand) => {
   const order = compareValues(a, b);
-  if (order === undefined) return false;
-  if (comparator === '<') return order < 0;
-  if (comparator === '<=') return order <= 0;
-  return comparator === '>' ? order > 0 : order >= 0;
+  return order !== undefined && is(order);
 };
 
-const readFunction = (tokens: Tokens, expression: Expression, item: StoredItem | undefined): boolean => {
-  const name = tokens.take();
+const isAtLeast = inOrder((order) => order >= 0);
+const isAtMost = inOrder((order) => order <= 0);
+
+const comparators: ReadonlyMap<string, (a: Operand, b: Operand) => boolean> = new Map([
+  ['=', isSame],
+  ['<>', (a: Operand, b: Operand) => !isSame(a, b)],
+  ['<', inOrder((order) => order < 0)],
+  ['<=', isAtMost],
+  ['>', inOrder((order) => order > 0)],
+  ['>=', isAtLeast],
+]);
+
+const functionNames = new Set(['attribute_exists', 'attribute_not_exists', 'begins_with']);
+
+type Test = (found: Operand) => boolean;
+
+const beginsWith = (prefix: AttributeValue): Test => {
+  const { S } = prefix;
+  return (found) => S !== undefined && (found?.S?.startsWith(S) ?? false);
+};
+
+/** A function of a path, and the path. */
+const readFunction = (tokens: Tokens, expression: Expression): { readonly path: Path; readonly isTrue: Test } => {
+  const name = tokens.peek() ?? '';
+  if (!functionNames.has(name)) tokens.fail();
+  tokens.take();
   tokens.expect('(');
-  const found = valueAt(item, readPath(tokens, expression));
-  let result = found !== undefined;
+  const path = readPath(tokens, expression);
+  let isTrue: Test = (found) => (found !== undefined) === (name === 'attribute_exists');
   if (name === 'begins_with') {
     tokens.expect(',');
-    result = found?.S?.startsWith(readValue(tokens, expression).S ?? '') ?? false;
-  } else if (name === 'attribute_not_exists') result = !result;
+    isTrue = beginsWith(readValue(tokens, expression));
+  }
   tokens.expect(')');
-  return result;
+  return { path, isTrue };
+};
+
+/** What stands after the left side of a comparison. */
+const readRest = (tokens: Tokens, readRight: () => Operand): Test => {
+  if (tokens.isNext('BETWEEN')) {
+    tokens.take();
+    const low = readRight();
+    tokens.expect('AND');
+    const high = readRight();
+    return (left) => isAtLeast(left, low) && isAtMost(left, high);
+  }
+  const isTrue = comparators.get(tokens.peek() ?? '') ?? tokens.fail();
+  tokens.take();
+  const right = readRight();
+  return (left) => isTrue(left, right);
 };
 
 const readComparison = (tokens: Tokens, expression: Expression, item: StoredItem | undefined): boolean => {
-  if (tokens.isNext('ATTRIBUTE_EXISTS', 'ATTRIBUTE_NOT_EXISTS', 'BEGINS_WITH')) {
-    return readFunction(tokens, expression, item);
+  if (tokens.peek(1) === '(') {
+    const { path, isTrue } = readFunction(tokens, expression);
+    return isTrue(valueAt(item, path));
   }
   const left = readOperand(tokens, expression, item);
-  if (tokens.isNext('BETWEEN')) {
-    tokens.take();
-    const low = readOperand(tokens, expression, item);
-    tokens.expect('AND');
-    const high = readOperand(tokens, expression, item);
-    return holds('>=', left, low) && holds('<=', left, high);
-  }
-  const comparator = tokens.take();
-  if (!comparators.has(comparator)) return tokens.fail();
-  return holds(comparator, left, readOperand(tokens, expression, item));
+  return readRest(tokens, () => readOperand(tokens, expression, item))(left);
 };
 
 const readTerm = (tokens: Tokens, expression: Expression, item: StoredItem | undefined): boolean => {
@@ -160,56 +182,35 @@ export const isTrueOf = (expression: Expression, item: StoredItem | undefined): 
   return tokens.isOver() ? result : tokens.fail();
 };
 
-const withValue = (item: StoredItem, [name = '', ...rest]: Path, value: AttributeValue | undefined): StoredItem => {
-  const inner = rest.length === 0 ? value : { M: { ...withValue(item[name]?.M ?? {}, rest, value) } };
-  const { [name]: _, ...others } = item;
-  return inner === undefined ? others : { ...others, [name]: inner };
+const readSortCondition = (tokens: Tokens, expression: Expression): Test => {
+  const isKey = (path: Path) => path.length === 1 && path[0] === 'sk';
+  if (tokens.peek() === 'begins_with') {
+    const { path, isTrue } = readFunction(tokens, expression);
+    return isKey(path) ? isTrue : tokens.fail();
+  }
+  if (!isKey(readPath(tokens, expression)) || tokens.isNext('<>')) tokens.fail();
+  return readRest(tokens, () => readValue(tokens, expression));
 };
 
-const readAddend = (tokens: Tokens, expression: Expression, before: StoredItem): AttributeValue | undefined => {
-  if (!tokens.isNext('IF_NOT_EXISTS')) return readOperand(tokens, expression, before);
-  tokens.take();
-  tokens.expect('(');
-  const found = valueAt(before, readPath(tokens, expression));
-  tokens.expect(',');
-  const otherwise = readOperand(tokens, expression, before);
-  tokens.expect(')');
-  return found ?? otherwise;
-};
-
-const readSet = (tokens: Tokens, expression: Expression, before: StoredItem, item: StoredItem): StoredItem => {
-  const path = readPath(tokens, expression);
-  tokens.expect('=');
-  const value = readAddend(tokens, expression, before);
-  return value === undefined ? tokens.fail() : withValue(item, path, value);
-};
-
-/** Adds to a number, or to a set of texts. */
-const readAdd = (tokens: Tokens, expression: Expression, before: StoredItem, item: StoredItem): StoredItem => {
-  const path = readPath(tokens, expression);
-  const { N, SS } = readValue(tokens, expression);
-  const found = valueAt(before, path);
-  if (SS !== undefined) return withValue(item, path, { SS: [...new Set([...(found?.SS ?? []), ...SS])].sort() });
-  return N === undefined ? tokens.fail() : withValue(item, path, { N: String(Number(found?.N ?? 0) + Number(N)) });
-};
-
-const clauses = {
-  SET: readSet,
-  ADD: readAdd,
-  REMOVE: (tokens: Tokens, expression: Expression, _before: StoredItem, item: StoredItem) =>
-    withValue(item, readPath(tokens, expression), undefined),
-};
-
-/** An item with an update done to it. @throws ExpressionRefusedError */
-export const updated = (expression: Expression, before: StoredItem): StoredItem => {
+/**
+ * A query's condition: the partition, and which of its items. It is `pk = :value`, and after `AND` one comparison of `sk` with
+ * values. @throws ExpressionRefusedError
+ */
+export const readKeyCondition = (expression: Expression) => {
   const tokens = createTokens(expression.text);
-  let item = before;
-  do {
-    const clause = clauses[tokens.take().toUpperCase() as keyof typeof clauses] ?? tokens.fail();
-    do {
-      if (tokens.isNext(',')) tokens.take();
-      item = clause(tokens, expression, before, item);
-    } while (tokens.isNext(','));
-  } while (!tokens.isOver());
-  return item;
+  if (readPath(tokens, expression).join('.') !== 'pk') tokens.fail();
+  tokens.expect('=');
+  const partition = readValue(tokens, expression).S ?? tokens.fail();
+  if (tokens.isOver()) return { partition, isWithin: () => true };
+  tokens.expect('AND');
+  const isTrue = readSortCondition(tokens, expression);
+  if (!tokens.isOver()) tokens.fail();
+  return { partition, isWithin: ({ sk }: StoredItem) => isTrue(sk) };
+};
+
+/** Refuses names and values that no expression mentions, as DynamoDB does. @throws ExpressionRefusedError */
+export const refuseUnused = (texts: readonly string[], given: Pick<Expression, 'names' | 'values'>): void => {
+  const used = new Set(texts.flatMap((text) => text.match(/[#:][A-Za-z0-9_]+/g) ?? []));
+  const unused = [...Object.keys(given.names), ...Object.keys(given.values)].filter((each) => !used.has(each));
+  if (unused.length > 0) throw new ExpressionRefusedError(`Unused in expressions: ${unused.join(', ')}`);
 };

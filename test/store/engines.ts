@@ -6,6 +6,7 @@ import { createTable as createTableOver, type Table } from '#adapters/store/tabl
 import { type FaultProxy, startFaultProxy } from '#local/engines/fault-proxy.ts';
 import { createTable, type Table as Engine, startSecondTable, startTable } from '#local/engines/table.ts';
 import { tableClient } from '../local/sdk-clients.ts';
+import { startServedTable } from './served-table.ts';
 
 /** The engine under test, reached through a proxy that counts its calls. Every test finds an empty table in it. */
 export type Bench = {
@@ -20,6 +21,7 @@ type Start = (print: (line: string) => void) => Promise<Engine | undefined>;
 const engines: readonly (readonly [string, Start])[] = [
   ['dynalite', () => startTable()],
   ['the second engine', startSecondTable],
+  ['the simulated table', startServedTable],
 ];
 
 /** Everything that comes page by page, as pages. */
