@@ -2,8 +2,11 @@ import type { NeedWindow } from './offer-state.ts';
 import { hour, type Instant, minute } from './time.ts';
 import type { Notify } from './watch.ts';
 
-/** What was last told of an offer for a wish: the window (by its opening), and when the mail that told it was written. */
-export type Told = { readonly openedAt: Instant; readonly mailedAt: Instant };
+/**
+ * What was last told of an offer for a wish: the window (by its opening), and when the mail that told it was written. `closed`:
+ * the window was over by then, and the mail could only say that there was one.
+ */
+export type Told = { readonly openedAt: Instant; readonly mailedAt: Instant; readonly closed?: true };
 
 /** What the rules say of one watch and one offer now. `lookAgainAt` is when the same window may become news by lasting. */
 export type Firing =
@@ -25,14 +28,15 @@ const lastingIsNews = 60 * minute;
  * The rule "firing": a watch fires when its offer becomes rentable, and at once if it already is. `every` fires again for a
  * window opened after its last mail, once 6 h have passed since that mail and either the offer had been gone for 30
  * observed minutes or the window has lasted 60. One window is told once. "Opened after its last mail" is judged by the window
- * that the mail told, not by the time of the mail: one that opened while the mail was on its way is another window.
+ * that the mail told, not by the time of the mail: one that opened while the mail was on its way is another window. A mail
+ * that came too late for its window was of no use: the next window is news at once.
  */
 export const firingOf = (notify: Notify, window: NeedWindow, told: Told | undefined, now: Instant): Firing => {
   if (window.state !== 'open') return { fire: false, because: 'not-rentable' };
   const { openedAt } = window;
   if (told === undefined) return { fire: true, openedAt, because: 'first' };
   if (openedAt <= told.openedAt) return { fire: false, because: 'already-told' };
-  if (notify === 'once') return { fire: true, openedAt, because: 'first' };
+  if (notify === 'once' || told.closed) return { fire: true, openedAt, because: 'first' };
   const wasGone = (window.goneFor ?? 0) >= goneIsNews;
   const dueAt = Math.max(told.mailedAt + quietAfterMail, wasGone ? openedAt : openedAt + lastingIsNews);
   if (now < dueAt) return { fire: false, because: 'too-soon', lookAgainAt: dueAt };

@@ -1,3 +1,4 @@
+import type { Told } from './firing.ts';
 import type { OfferKey } from './offer.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
 import { hour, type Instant, minute } from './time.ts';
@@ -64,7 +65,12 @@ const mostTold = 1000;
 
 /** A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available". */
 const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Instant): KeptWatch => {
-  const news = Object.fromEntries(told.map(({ offer, openedAt }) => [offer, { openedAt, mailedAt: writtenAt }]));
+  const news = Object.fromEntries(
+    told.map(({ offer, openedAt, open }): [OfferKey, Told] => [
+      offer,
+      { openedAt, mailedAt: writtenAt, ...(open ? {} : { closed: true }) },
+    ]),
+  );
   const all = Object.entries({ ...kept.told, ...news }).sort(([, a], [, b]) => b.mailedAt - a.mailedAt);
   const done = kept.watch.notify === 'once' && kept.standing.state === 'armed' && told.some(({ open }) => open);
   return {

@@ -13,7 +13,7 @@ import { createJournal, type Entry } from './journal.ts';
 import { createSimulatedMail } from './mail.ts';
 import { createNoticePoller, mostReceptions, visibilityTimeout } from './notices.ts';
 import { createPeople } from './people.ts';
-import type { FunctionName, HistoryPlan, ScheduledName, UnreadablePlan } from './plan.ts';
+import type { FunctionName, HistoryPlan, UnreadablePlan } from './plan.ts';
 import { createProviderFetch } from './provider.ts';
 import { createSimulatedQueue } from './queue.ts';
 import {
@@ -51,7 +51,6 @@ export type History = {
 
 const tableName = 'warden';
 const queueUrl = 'http://services.simulated/000000000000/notices';
-const scheduled: readonly ScheduledName[] = ['guard-runtimes', 'watch-availability'];
 
 /** As the deployment sets them: see `infra/stack.ts`. */
 const timeouts: Readonly<Record<FunctionName, number>> = {
@@ -127,7 +126,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
   });
   const calls = createCalls({ time, journal, chance: chance.branch('latencies') });
   const way = { emulator, lastRequest: () => lastRequest, time, calls, journal };
-  const settings = deploymentsOf(plan);
+  const settings = deploymentsOf(plan, seam === 'wire');
   const functionIds = chance.branch('ids');
   const readings = chance.branch('readings');
 
@@ -184,7 +183,7 @@ type World = Awaited<ReturnType<typeof createWorld>>;
 const scheduleRuns = ({ time, containers, chance }: World, plan: HistoryPlan): void => {
   const jitter = chance.branch('schedule');
   const ticks = Math.floor((plan.troubledMinutes + plan.healthyMinutes) / plan.everyMinutes);
-  for (const name of scheduled) {
+  for (const name of plan.jobs) {
     for (let tick = 0; tick <= ticks; tick += 1) {
       const mishap = plan.mishaps.find((each) => each.tick === tick && each.function === name)?.mishap;
       if (mishap === 'skipped') continue;

@@ -87,6 +87,8 @@ export type DeliveryPlan = { readonly message: number; readonly delivery: 'late'
 export type HistoryPlan = {
   /** Of ids, latencies and the order of readings. */
   readonly seed: number;
+  /** Which of the two jobs runs. */
+  readonly jobs: readonly ScheduledName[];
   readonly mode: 'enforce' | 'observe';
   readonly limits: { readonly perTick: number; readonly perHour: number };
   /** Minutes from a warning to the deletion after the ones before it were taken back; below 60 is for tests alone. */

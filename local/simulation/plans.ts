@@ -12,31 +12,43 @@ import {
   type OfferPlan,
   type RuntimePlan,
   type UnreadablePlan,
+  type Use,
   type UsePlan,
   type WatchPlan,
 } from './plan.ts';
 import { offerConfigs } from './stage.ts';
 
 /** So long after the troubles everything that is due must have happened: the ladder, its fresh lead and what held it back. */
-const healthyMinutesWith = (freshLead: number): number => freshLead + 75;
-const longestTroubles = 120;
-const everyMinutes = [2, 3, 4, 4, 5];
+const healthyMinutesWith = (freshLead: number): number => freshLead + 45;
+const longestTroubles = 60;
+const everyMinutes = [3, 4, 4, 4];
+
+/** A history of one job takes half the time, and most of what goes wrong is within one. */
+const jobs: readonly HistoryPlan['jobs'][] = [
+  ['guard-runtimes'],
+  ['guard-runtimes'],
+  ['watch-availability'],
+  ['watch-availability'],
+  ['guard-runtimes', 'watch-availability'],
+];
 
 const minuteIn = (minutes: number) => fc.integer({ min: 0, max: minutes });
 
-/** Mostly idle, with spans of use and without metrics in between. */
+const useSpan = fc.record({
+  minute: minuteIn(longestTroubles),
+  use: fc.constantFrom<Use>('idle', 'idle', 'busy', 'busy-cpu', 'gap'),
+});
+
+/** Idle from the start, and mostly for good. */
 const uses: fc.Arbitrary<UsePlan[]> = fc
-  .array(
-    fc.record({
-      minute: minuteIn(longestTroubles),
-      use: fc.constantFrom('idle', 'idle', 'idle', 'busy', 'busy-cpu', 'gap'),
-    }),
-    { minLength: 0, maxLength: 4 },
+  .oneof(
+    { weight: 3, arbitrary: fc.constant<UsePlan[]>([]) },
+    { weight: 2, arbitrary: fc.array(useSpan, { minLength: 1, maxLength: 4 }) },
   )
-  .map((all): UsePlan[] => [...all, { minute: 0, use: 'idle' as const }].sort((a, b) => a.minute - b.minute));
+  .map((all): UsePlan[] => [{ minute: 0, use: 'idle' as const }, ...all].sort((a, b) => a.minute - b.minute));
 
 const ageMinutes = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 60, max: 600 }) },
+  { weight: 9, arbitrary: fc.integer({ min: 60, max: 600 }) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 29 }) },
   { weight: 1, arbitrary: fc.integer({ min: -60, max: -1 }) },
 );
@@ -49,7 +61,10 @@ const runtime: fc.Arbitrary<RuntimePlan> = fc
   .record({
     owner: fc.constantFrom('ana', 'ben', 'cho'),
     gpus: fc.constantFrom(1, 1, 2),
-    plan: fc.constantFrom('on-demand', 'on-demand', 'on-demand', 'on-demand', 'reserved', 'unreadable'),
+    plan: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('on-demand' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('reserved' as const, 'unreadable' as const) },
+    ),
     ageMinutes,
     uses,
     stopped: fc.option(stopped, { freq: 6, nil: undefined }),
@@ -100,7 +115,7 @@ const fault: fc.Arbitrary<FaultPlan> = fc.record({
 const crash: fc.Arbitrary<CrashPlan> = fc
   .tuple(
     fc.constantFrom(...functionNames.filter((name) => name !== 'note-bounces')),
-    fc.integer({ min: 1, max: 90 }),
+    fc.integer({ min: 1, max: 60 }),
     fc.constantFrom<CrashPlan['moment']>('before', 'after'),
   )
   .map(([name, effect, moment]) => ({ function: name, effect, moment }));
@@ -117,7 +132,7 @@ const unreadable: fc.Arbitrary<UnreadablePlan> = fc.record({
 });
 
 const mishap: fc.Arbitrary<MishapPlan> = fc.record({
-  tick: fc.integer({ min: 0, max: 40 }),
+  tick: fc.integer({ min: 0, max: 20 }),
   function: fc.constantFrom('guard-runtimes', 'watch-availability'),
   mishap: fc.constantFrom('late', 'doubled', 'skipped'),
 });
@@ -151,12 +166,12 @@ const seldom = <T>(arbitrary: fc.Arbitrary<T>, most: number) =>
   );
 
 const troubles = {
-  acts: sometimes(act, 4),
-  faults: sometimes(fault, 6),
-  crashes: sometimes(crash, 4),
+  acts: seldom(act, 4),
+  faults: sometimes(fault, 3),
+  crashes: sometimes(crash, 2),
   deploys: seldom(deploy, 2),
   unreadable: seldom(unreadable, 2),
-  mishaps: sometimes(mishap, 5),
+  mishaps: seldom(mishap, 5),
   deliveries: seldom(delivery, 4),
   clocks: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: clocks }),
 };
@@ -176,19 +191,23 @@ export const historyPlan: fc.Arbitrary<HistoryPlan> = fc
       { perTick: 2, perHour: 20 },
     ),
     everyMinutes: fc.constantFrom(...everyMinutes),
-    troubledMinutes: fc.integer({ min: 40, max: longestTroubles }),
+    jobs: fc.constantFrom(...jobs),
+    troubledMinutes: fc.integer({ min: 25, max: longestTroubles }),
+    endsHealthy: fc.constantFrom(true, true, false, false, false),
     freshLead: fc.constantFrom(15, 15, 15, 60),
-    runtimes: fc.array(runtime, { minLength: 1, maxLength: 5 }),
+    runtimes: fc.array(runtime, { minLength: 1, maxLength: 5, size: 'small' }),
     massIdleAt: fc.option(fc.integer({ min: 10, max: 50 }), { freq: 9, nil: undefined }),
     offers: fc.array(offer, { minLength: 1, maxLength: offerConfigs.length }),
     watches: fc.array(watch, { minLength: 0, maxLength: 4 }),
     scanned: fc.boolean(),
     ...troubles,
   })
-  .map(({ massIdleAt, deploys, ...plan }) => ({
+  .map(({ massIdleAt, deploys, endsHealthy, ...plan }) => ({
     ...plan,
-    healthyMinutes: healthyMinutesWith(plan.freshLead),
-    deploys: byMinute(deploys).filter(({ minute }) => minute < plan.troubledMinutes),
+    healthyMinutes: endsHealthy ? healthyMinutesWith(plan.freshLead) : 0,
+    deploys: byMinute(deploys.filter(({ minute }) => minute < plan.troubledMinutes)),
+    faults: plan.faults.filter(({ minute }) => minute < plan.troubledMinutes),
+    unreadable: plan.unreadable.filter(({ minute, minutes }) => minute + minutes < plan.troubledMinutes),
     ...(massIdleAt === undefined ? {} : { massIdleAt }),
   }));
 

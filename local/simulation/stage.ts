@@ -28,14 +28,11 @@ export const endOf = ({ troubledMinutes, healthyMinutes }: HistoryPlan): Instant
 export const runtimeName = ({ owner }: RuntimePlan, index: number): string => `${owner}-rt${index}`;
 export const watchAddress = (index: number): string => `watcher${index}@example.com`;
 
-/** The ladder of all histories: as short as settings allow, so that a history of three hours has all of it. */
-const ladderOf = ({ freshLead }: HistoryPlan) => ({
-  firstWarningAfter: '5m',
-  lastWarningAfter: '20m',
-  deleteAfter: '35m',
-  lead: '15m',
-  freshLead: `${freshLead}m`,
-});
+/** As short as settings allow, or shorter still, so that an hour has all of it. The lead is always the usual one. */
+const ladderOf = ({ freshLead }: HistoryPlan) =>
+  freshLead < 60
+    ? { firstWarningAfter: '5m', lastWarningAfter: '10m', deleteAfter: '25m', lead: '15m', freshLead: `${freshLead}m` }
+    : { firstWarningAfter: '5m', lastWarningAfter: '20m', deleteAfter: '35m', lead: '15m', freshLead: '60m' };
 
 type Policy = NonNullable<NonNullable<SettingsInput['guardrails']>['policies']>[number];
 
@@ -65,8 +62,34 @@ const changedBy = (input: SettingsInput, change: DeployPlan['change'], plan: His
   }
 };
 
-/** The settings of each deployment of a history, the one of its start first. */
-export const deploymentsOf = (plan: HistoryPlan): readonly Settings[] => {
+/** How the emulator tells what the provider's reference leaves open: the same answers as by the defaults, read in less time. */
+const plainMappings: SettingsInput['provider']['mappings'] = {
+  runtime: {
+    item: '@',
+    id: 'id',
+    name: 'name',
+    region: 'region',
+    status: 'status',
+    planId: 'planId',
+    createdAt: 'createdAt',
+    updatedAt: 'updatedAt',
+    message: 'message',
+  },
+  metrics: {
+    samples: 'samples',
+    sampledAt: 'timestamp',
+    gpu: "gpus[].{value: utilizationPercent, unit: 'percent', gpu: index}",
+    cpu: "cpu.{value: usedCores, unit: 'cores'}",
+    memory: "memory.{value: usedBytes, unit: 'bytes'}",
+  },
+};
+
+/**
+ * The settings of each deployment of a history, the one of its start first.
+ *
+ * @param hasDefaultMappings the provider's answers are read as they are where nobody sets how
+ */
+export const deploymentsOf = (plan: HistoryPlan, hasDefaultMappings: boolean): readonly Settings[] => {
   const first: SettingsInput = {
     provider: {
       runtimesUrl: 'http://provider.simulated/gpu',
@@ -75,9 +98,11 @@ export const deploymentsOf = (plan: HistoryPlan): readonly Settings[] => {
       organisation,
       projects: [project],
       callsPerSecond: 100,
+      ...(hasDefaultMappings ? {} : { mappings: plainMappings }),
     },
     mail: { sender: 'warden@example.com', operator },
     availability: {
+      readRequestsMinutes: 15,
       watches: plan.watches.map(({ offer, notify, by }, index) => {
         const config = offerConfigs[offer % offerConfigs.length] ?? offerConfigs[0];
         const what = by === 'config' ? { region, configId: config.configId } : { model: config.model };
@@ -115,7 +140,7 @@ const levels: Readonly<Record<Exclude<Use, 'gap'>, { readonly gpuPercent: number
 };
 
 /** Seconds between two samples of a runtime's use. */
-export const sampleSeconds = 30;
+export const sampleSeconds = 60;
 
 const profileOf = (runtime: RuntimePlan, plan: HistoryPlan): MetricsProfile => {
   const uses = usesOf(runtime, plan.massIdleAt);

@@ -39,7 +39,8 @@ export const sizeOf = (item: StoredItem): number =>
   sum(Object.entries(item).map(([name, value]) => bytes(name) + sizeOfValue(value)));
 
 /** Below 0, 0 or above it, in the order of the UTF-8 bytes. */
-export const compareTexts = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const compareTexts = (a: string, b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Text in the order of its UTF-8 bytes, numbers as numbers, binaries by their bytes; undefined where there is no order. */
 export const compareValues = (a: AttributeValue | undefined, b: AttributeValue | undefined): number | undefined => {

@@ -70,7 +70,7 @@ const createAgenda = () => {
  * reads the body of a `Response` takes one more.
  */
 const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 1; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 /** Time that stands at `start`. */

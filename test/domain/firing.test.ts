@@ -15,6 +15,9 @@ const closed: NeedWindow = { state: 'closed', last: { openedAt: at(0), closedAt:
 /** The window that was open at minute 0 was told, in a mail of minute 1. */
 const told: Told = { openedAt: at(0), mailedAt: at(1) };
 
+/** The same, but it was over by then. */
+const tooLate: Told = { ...told, closed: true };
+
 const first = (minutes: number): Firing => ({ fire: true, openedAt: at(minutes), because: 'first' });
 const wasGone = (minutes: number): Firing => ({ fire: true, openedAt: at(minutes), because: 'was-gone' });
 const hasLasted = (minutes: number): Firing => ({ fire: true, openedAt: at(minutes), because: 'has-lasted' });
@@ -37,6 +40,8 @@ const table: Row[] = [
   ['one window is told once', 'every', open(0), told, 2000, alreadyTold],
   ['one window is told once, to a once watch too', 'once', open(0), told, 2000, alreadyTold],
   ['a window that opened before the told one is older news', 'every', open(-1, 99), told, 2000, alreadyTold],
+  ['every, after a mail that came too late for its window: at once', 'every', open(2, 1), tooLate, 2, first(2)],
+  ['every, too late for that very window: told once', 'every', open(0), tooLate, 2000, alreadyTold],
   ['once, left armed by a closed window: fires for the next, at once', 'once', open(2, 1), told, 2, first(2)],
   ['every: gone 30 observed minutes, 6 h after the mail', 'every', open(200, 30), told, quietEnds, wasGone(200)],
   ['every: gone 30 observed minutes, 6 h not over', 'every', open(200, 30), told, quietEnds - 1, tooSoon(quietEnds)],

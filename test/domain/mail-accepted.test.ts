@@ -82,6 +82,13 @@ describe('once: one mail, then done', () => {
     expect(next.watches.w?.standing).toEqual({ state: 'done', at: at(5) });
     expect(next.watches.w?.told).toEqual({ [h100Key]: { openedAt: at(0), mailedAt: at(5) } });
   });
+  test('told as closed: an every watch has no quiet time, told as open it has', () => {
+    const every = owing(recipientWith(watch('w', exactH100, { notify: 'every' })), 'w');
+    const firedAfter = (open: boolean) => judge(onceMailed(every, told('w', { open })), [openSince(6)], at(6)).fired;
+    expect(firedAfter(true)).toEqual([]);
+    expect(firedAfter(false)).toEqual([windowRow('w', at(6))]);
+  });
+
   test('told as closed: left armed, and that window is told', () => {
     const next = onceMailed(once, told('w', { open: false }));
     expect(standingOf(next, 'w')).toBe('armed');

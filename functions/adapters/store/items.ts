@@ -103,7 +103,7 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
     z.object({
       watch,
       standing,
-      told: z.record(z.string(), z.object({ openedAt: instant, mailedAt: instant })),
+      told: z.record(z.string(), z.object({ openedAt: instant, mailedAt: instant, closed: optional(z.literal(true)) })),
     }),
   ),
   owed: z.record(z.string(), owedRow),

@@ -55,7 +55,9 @@ export const failsForAReason: Promised = {
   breaches: ({ entries, plan }, truth) =>
     ofKind(entries, 'ended').flatMap(({ at, outcome, because, invocation, function: name }) => {
       if (outcome !== 'failed' && outcome !== 'timed-out') return [];
-      const hasFaults = truth.calls.some((call) => call.invocation === invocation && call.faults.length > 0);
+      const hasFaults = truth.calls.some(
+        (call) => call.invocation === invocation && (call.faults.length > 0 || call.status === 0),
+      );
       const isUnreadable = plan.unreadable.some((each) => {
         const now = truth.minuteOf(at);
         return now >= each.minute && now <= each.minute + each.minutes + 1;

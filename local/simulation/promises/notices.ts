@@ -80,6 +80,7 @@ export const alertsArrive: Promised = {
   breaches: (history, truth) =>
     truth.watchers.flatMap(({ address, watch, recipientId }) => {
       const { endsAt, plan } = history;
+      if (plan.healthyMinutes === 0 || !plan.jobs.includes('watch-availability')) return [];
       const offer = watch.offer % offerConfigs.length;
       const isOpen = [
         endsAt - dueWithin,
@@ -99,6 +100,7 @@ export const idleIsDeleted: Promised = {
   breaches: (history, truth) => {
     const { plan, runtimeIds, left, endsAt, settings } = history;
     const last = settings.at(-1)?.guardrails;
+    if (plan.healthyMinutes === 0 || !plan.jobs.includes('guard-runtimes')) return [];
     const isHeld =
       plan.massIdleAt !== undefined || plan.limits.perHour < 20 || plan.limits.perTick < 2 || truth.keeps.length > 0;
     const cameBack = history.entries.some(
