@@ -82,7 +82,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
 /** A provider without a network: `fetch` answers at once, whatever the host in its address is. */
 export type CreatedEmulator = Access & { readonly fetch: typeof globalThis.fetch };
 
-export type CreatedEmulatorOptions = ProviderOptions & Pick<WorldOptions, 'sleep' | 'onRequest'>;
+export type CreatedEmulatorOptions = ProviderOptions & Pick<WorldOptions, 'mostPerPage' | 'sleep' | 'onRequest'>;
 
 /**
  * The same provider as `startEmulator` starts, to be called in this process. Faults are what a client over a network would

@@ -2,18 +2,18 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
-import { createEmulator, type JournalEntry } from '#local/emulator/emulator.ts';
+import { createEmulator, type EmulatorControl, type JournalEntry } from '#local/emulator/emulator.ts';
 import { createChance } from '#local/emulator/state/chance.ts';
 import { createHandlers } from '#local/handlers.ts';
 import { createCalls } from './calls.ts';
 import { createClients, type Seam } from './clients.ts';
 import { type Boot, type Container, createContainers } from './containers.ts';
-import { providerFault } from './faults.ts';
+import { type FaultName, providerFault } from './faults.ts';
 import { createJournal, type Entry } from './journal.ts';
 import { createSimulatedMail } from './mail.ts';
 import { createNoticePoller, mostReceptions, visibilityTimeout } from './notices.ts';
 import { createPeople } from './people.ts';
-import type { FunctionName, HistoryPlan, UnreadablePlan } from './plan.ts';
+import type { FaultPlan, FunctionName, HistoryPlan, UnreadablePlan } from './plan.ts';
 import { createProviderFetch } from './provider.ts';
 import { createSimulatedQueue } from './queue.ts';
 import {
@@ -67,6 +67,34 @@ const prefixes: Readonly<Record<UnreadablePlan['item'], string>> = {
   offer: 'availability/offer#',
 };
 
+/** The faults of a plan that are the provider's: the emulator strikes with them, and here they keep their names. */
+const createProviderFaults = (control: EmulatorControl) => {
+  const armed = new Map<string, { readonly fault: FaultName; struck: number; readonly times: number }>();
+  return {
+    /** Whether it is one of the provider's. */
+    arm: ({ fault, times }: FaultPlan): boolean => {
+      const arm = providerFault(fault);
+      if (arm !== undefined) armed.set(control.addFault({ ...arm, times }).id, { fault, struck: 0, times });
+      return arm !== undefined;
+    },
+    clear: (): void => {
+      control.clearFaults();
+      armed.clear();
+    },
+    struck: (): readonly FaultName[] => {
+      if (armed.size === 0) return [];
+      const listed = new Map(control.faults().map(({ id, struck }) => [id, struck]));
+      return [...armed].flatMap(([id, one]) => {
+        // One that has struck as often as it shall is listed no more.
+        const struck = listed.get(id) ?? one.times;
+        const more = struck - one.struck;
+        one.struck = struck;
+        return Array.from({ length: more }, () => one.fault);
+      });
+    },
+  };
+};
+
 /** Everything of one history, at its start. */
 const createWorld = async (plan: HistoryPlan, seam: Seam) => {
   const time = createSimulatedTime(historyStart);
@@ -79,6 +107,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
     seed: plan.seed,
     organisation,
     projects: [project],
+    mostPerPage: plan.rowsPerPage,
     sleep: (milliseconds, signal) => time.sleep(milliseconds, signal),
     onRequest: (entry) => {
       lastRequest = entry;
@@ -125,7 +154,8 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
     BillingMode: 'PAY_PER_REQUEST',
   });
   const calls = createCalls({ time, journal, chance: chance.branch('latencies') });
-  const way = { emulator, lastRequest: () => lastRequest, time, calls, journal };
+  const atProvider = createProviderFaults(emulator.control);
+  const way = { emulator, lastRequest: () => lastRequest, struck: atProvider.struck, time, calls, journal };
   const settings = deploymentsOf(plan, seam === 'wire');
   const functionIds = chance.branch('ids');
   const readings = chance.branch('readings');
@@ -174,7 +204,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
     timeoutOf: (name) => timeouts[name],
     boot,
   });
-  return { time, chance, journal, emulator, services, calls, containers, settings };
+  return { time, chance, journal, emulator, atProvider, services, calls, containers, settings };
 };
 
 type World = Awaited<ReturnType<typeof createWorld>>;
@@ -237,12 +267,10 @@ const scheduleUnreadable = ({ time, services: { table }, journal }: World, plan:
   }
 };
 
-const scheduleTroubles = ({ time, calls, containers, emulator, journal }: World, plan: HistoryPlan): void => {
+const scheduleTroubles = ({ time, calls, containers, atProvider, journal }: World, plan: HistoryPlan): void => {
   for (const fault of plan.faults) {
-    const arm = providerFault(fault.fault);
     time.at(at(fault.minute), () => {
-      if (arm === undefined) calls.arm(fault);
-      else emulator.control.addFault({ ...arm, times: fault.times });
+      if (!atProvider.arm(fault)) calls.arm(fault);
     });
   }
   for (const { minute: when, change } of plan.deploys) {
@@ -250,7 +278,7 @@ const scheduleTroubles = ({ time, calls, containers, emulator, journal }: World,
   }
   time.at(at(plan.troubledMinutes), () => {
     calls.disarm();
-    emulator.control.clearFaults();
+    atProvider.clear();
     journal.note({ kind: 'world', what: 'from now on everything is healthy' });
   });
 };
@@ -269,8 +297,49 @@ const schedulePeople = (world: World, plan: HistoryPlan): void => {
   for (let when = 0; at(when) <= endOf(plan); when += 2) time.at(at(when), scanNew);
 };
 
-/** Lives through a plan, from its start to its end. */
+/** Parts that are loaded with their first use would be loaded in real time, while simulated time goes on. */
+const loaded = Promise.all([import('#adapters/mail/render.ts'), import('#adapters/mail/render-runtime-mail.ts')]);
+const warm = new Map<Seam, Promise<unknown>>();
+
+/** A plan in which nothing goes wrong, and everything is used once. */
+const quietPlan: HistoryPlan = {
+  seed: 0,
+  jobs: ['guard-runtimes', 'watch-availability'],
+  mode: 'enforce',
+  limits: { perTick: 5, perHour: 20 },
+  freshLead: 15,
+  everyMinutes: 4,
+  troubledMinutes: 40,
+  healthyMinutes: 0,
+  rowsPerPage: 100,
+  runtimes: [
+    { owner: 'ana', gpus: 1, plan: 'on-demand', ageMinutes: 90, uses: [{ minute: 0, use: 'idle' }], conduct: 'usual' },
+  ],
+  offers: [{ free: [{ minute: 0, gpus: 8 }] }],
+  watches: [{ offer: 0, notify: 'once', by: 'config' }],
+  acts: [],
+  faults: [],
+  crashes: [],
+  deploys: [],
+  unreadable: [],
+  mishaps: [],
+  deliveries: [],
+  clocks: {},
+  scanned: true,
+};
+
+/** Lives through a plan, from its start to its end. The same plan gives the same history, on every machine and seam. */
 export const runHistory = async (plan: HistoryPlan, seam: Seam = 'call'): Promise<History> => {
+  if (!warm.has(seam))
+    warm.set(
+      seam,
+      loaded.then(() => live(quietPlan, seam)),
+    );
+  await warm.get(seam);
+  return live(plan, seam);
+};
+
+const live = async (plan: HistoryPlan, seam: Seam): Promise<History> => {
   const world = await createWorld(plan, seam);
   const { time, services, containers, journal, emulator, settings } = world;
   const poller = createNoticePoller(services.queue, containers, time);

@@ -98,6 +98,8 @@ export type HistoryPlan = {
   /** So long things go wrong; after that everything is healthy until what is due must have happened. */
   readonly troubledMinutes: number;
   readonly healthyMinutes: number;
+  /** Rows on a page of the provider's listings. */
+  readonly rowsPerPage: number;
   readonly runtimes: readonly RuntimePlan[];
   /** All of the fleet that is busy then goes idle at once, at this minute. */
   readonly massIdleAt?: number;

@@ -1,6 +1,7 @@
 import type { Emulator, JournalEntry, OperationId } from '#local/emulator/emulator.ts';
 import type { Calls } from './calls.ts';
 import type { Container } from './containers.ts';
+import type { FaultName } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { SimulatedTime } from './time.ts';
 
@@ -11,6 +12,8 @@ export type ProviderWayOptions = {
   readonly emulator: Pick<Emulator, 'control'> & { readonly fetch: Fetch };
   /** What the emulator noted of the requests that it got. */
   readonly lastRequest: () => JournalEntry | undefined;
+  /** The faults of the plan that struck at the provider since they were last asked for. */
+  readonly struck: () => readonly FaultName[];
   readonly time: SimulatedTime;
   readonly calls: Calls;
   readonly journal: Journal;
@@ -28,7 +31,7 @@ const operationOf = (method: string, path: string): { operation: OperationId; ru
 
 /** `fetch` for one process, noting each call with what the provider answered and which faults made it. */
 export const createProviderFetch =
-  ({ emulator, lastRequest, time, calls, journal }: ProviderWayOptions, container: Container): Fetch =>
+  ({ emulator, lastRequest, struck, time, calls, journal }: ProviderWayOptions, container: Container): Fetch =>
   async (input, init) => {
     const method = init?.method ?? 'GET';
     const { pathname } = new URL(String(input));
@@ -42,6 +45,8 @@ export const createProviderFetch =
         ({ status } = response);
         return response;
       } finally {
+        const call = `provider ${about.operation}`;
+        for (const fault of struck()) journal.note({ kind: 'struck', fault, call, ...container.facts() });
         const entry = lastRequest();
         const faults = entry?.method === method && entry.path === pathname ? entry.faults : [];
         journal.note({

@@ -65,13 +65,11 @@ const createAgenda = () => {
   };
 };
 
-/**
- * Lets everything run that is not waiting for simulated time. A turn of the event loop ends with all promises settled; what
- * reads the body of a `Response` takes one more.
- */
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 1; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-};
+/** Lets everything run that is not waiting for simulated time: a turn of the event loop ends with all promises settled. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What every time limit aborts with: where it was made says nothing. */
+const timeIsOver = new DOMException('The time is over.', 'TimeoutError');
 
 /** Time that stands at `start`. */
 export const createSimulatedTime = (start: Instant): SimulatedTime => {
@@ -111,7 +109,7 @@ export const createSimulatedTime = (start: Instant): SimulatedTime => {
     sleep,
     expireAfter: (milliseconds) => {
       const expiry = new AbortController();
-      at(current + milliseconds, () => expiry.abort(new DOMException('The time is over.', 'TimeoutError')));
+      at(current + milliseconds, () => expiry.abort(timeIsOver));
       return expiry.signal;
     },
     runUntil: async (end) => {

@@ -3,7 +3,7 @@ import type { Operation } from '../server/app-types.ts';
 import { type ShownOffer, shownOffers } from '../state/offers.ts';
 import { REFUSALS } from '../wire/errors.ts';
 import { offerRow, toOfferRow } from '../wire/offer-row.ts';
-import { answerPage, pageOf, pageQuery } from '../wire/paging.ts';
+import { answerPage, pageOf, pageQuery, withinPage } from '../wire/paging.ts';
 
 const bound = z.coerce.number().min(0).optional().describe('GiB; 0 or missing is no bound');
 
@@ -53,10 +53,10 @@ export const listInventory: Operation = {
   service: 'inventory',
   answers: 'paged',
   route,
-  join: (app) =>
+  join: (app, world) =>
     app.openapi(route, (c) => {
       const filter = c.req.valid('query');
       const offers = shownOffers(c.var.view).filter((offer) => matches(offer, filter));
-      return c.json(answerPage(offers, filter, c.var.strike, toOfferRow), 200);
+      return c.json(answerPage(offers, withinPage(filter, world), c.var.strike, toOfferRow), 200);
     }),
 };

@@ -3,7 +3,7 @@ import type { Operation } from '../server/app-types.ts';
 import { projectRuntimes } from '../state/runtimes.ts';
 import type { Runtime } from '../state/state.ts';
 import { PROJECT_REFUSALS } from '../wire/errors.ts';
-import { answerPage, pageOf, pageQuery } from '../wire/paging.ts';
+import { answerPage, pageOf, pageQuery, withinPage } from '../wire/paging.ts';
 import { checkProject, projectPath } from '../wire/project-path.ts';
 import { runtimeRow, toRuntimeRow } from '../wire/runtime-body.ts';
 
@@ -36,6 +36,6 @@ export const listRuntimes: Operation = {
       const { view } = c.var;
       const runtimes = projectRuntimes(view, path.org_id, path.project_id);
       const toRow = (runtime: Runtime) => toRuntimeRow(runtime, view.now);
-      return c.json(answerPage(runtimes, c.req.valid('query'), c.var.strike, toRow), 200);
+      return c.json(answerPage(runtimes, withinPage(c.req.valid('query'), world), c.var.strike, toRow), 200);
     }),
 };

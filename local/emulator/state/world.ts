@@ -20,6 +20,8 @@ export type WorldOptions = {
   readonly seed: string | number;
   readonly organisation?: string | undefined;
   readonly projects?: readonly string[] | undefined;
+  /** Rows on a page of a listing, whatever is asked for; missing: as many as are asked for. */
+  readonly mostPerPage?: number | undefined;
   /** What delays wait with; missing: real time. */
   readonly sleep?: Wait | undefined;
   /** Is told of each request once it is answered. */
@@ -39,6 +41,7 @@ type Parts = {
 export type World = Parts & {
   readonly seed: string;
   readonly now: () => number;
+  readonly mostPerPage: number;
   readonly sleep: Wait;
   /** Moves the emulator's clock ahead of the one that it was given. */
   readonly advance: (seconds: number) => void;
@@ -93,6 +96,7 @@ export const createWorld = (options: WorldOptions): World => {
     ...parts,
     seed: String(options.seed),
     now,
+    mostPerPage: options.mostPerPage ?? Number.POSITIVE_INFINITY,
     sleep: options.sleep ?? realWait,
     advance: (seconds) => {
       aheadMs += seconds * 1000;

@@ -20,6 +20,15 @@ export const pageOf = <Z extends z.ZodType>(item: Z) => z.object({ data: z.array
 
 type PageQuery = z.output<typeof pageQuery>;
 
+/** What is asked for, with no more rows on a page than the provider gives. */
+export const withinPage = <Query extends PageQuery>(
+  query: Query,
+  { mostPerPage }: { readonly mostPerPage: number },
+): Query => ({
+  ...query,
+  limit: Math.min(query.limit, mostPerPage),
+});
+
 /** How far a shifting page moves its window: back shows an item again, forward skips one. */
 const SHIFTS = { duplicate: -1, vanish: 1, total: 0 } as const;
 
