@@ -18,7 +18,11 @@ export type Firing =
     };
 
 /** For `every`: so long after the last mail nothing is news. */
-export const quietAfterMail = 6 * hour;
+const quietAfterMail = 6 * hour;
+/** For `every`: until when nothing is news after what was told. */
+export const quietUntil = (told: Told | undefined): Instant =>
+  told === undefined || told.closed ? 0 : told.mailedAt + quietAfterMail;
+
 /** For `every`: an offer gone for so much observed time is news when it comes back, */
 const goneIsNews = 30 * minute;
 /** and so is a window that has lasted so long. */
@@ -38,7 +42,7 @@ export const firingOf = (notify: Notify, window: NeedWindow, told: Told | undefi
   if (openedAt <= told.openedAt) return { fire: false, because: 'already-told' };
   if (notify === 'once' || told.closed) return { fire: true, openedAt, because: 'first' };
   const wasGone = (window.goneFor ?? 0) >= goneIsNews;
-  const dueAt = Math.max(told.mailedAt + quietAfterMail, wasGone ? openedAt : openedAt + lastingIsNews);
+  const dueAt = Math.max(quietUntil(told), wasGone ? openedAt : openedAt + lastingIsNews);
   if (now < dueAt) return { fire: false, because: 'too-soon', lookAgainAt: dueAt };
   return { fire: true, openedAt, because: wasGone ? 'was-gone' : 'has-lasted' };
 };

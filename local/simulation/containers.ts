@@ -32,6 +32,8 @@ export type ContainersOptions = {
   readonly time: SimulatedTime;
   readonly journal: Journal;
   readonly crashes: readonly CrashPlan[];
+  /** After this nothing dies. */
+  readonly healthyFrom: Instant;
   /** Milliseconds after which Lambda ends an invocation. */
   readonly timeoutOf: (name: FunctionName) => number;
   readonly boot: (name: FunctionName, deployment: number, container: Container) => Handler;
@@ -40,7 +42,8 @@ export type ContainersOptions = {
 const never = new Promise<never>(() => {});
 
 /** What Lambda does for our functions: finds an idle process or starts one, ends what takes too long, and forgets dead ones. */
-export const createContainers = ({ time, journal, crashes, timeoutOf, boot }: ContainersOptions) => {
+export const createContainers = (options: ContainersOptions) => {
+  const { time, journal, crashes, healthyFrom, timeoutOf, boot } = options;
   const idle = new Map<FunctionName, ReturnType<typeof start>[]>();
   const effects = new Map<FunctionName, number>();
   let deployment = 0;
@@ -49,6 +52,7 @@ export const createContainers = ({ time, journal, crashes, timeoutOf, boot }: Co
   const crashAt = (name: FunctionName): ((moment: CrashPlan['moment']) => CrashPlan | undefined) => {
     const effect = (effects.get(name) ?? 0) + 1;
     effects.set(name, effect);
+    if (time.now() >= healthyFrom) return () => undefined;
     return (moment) =>
       crashes.find((crash) => crash.function === name && crash.effect === effect && crash.moment === moment);
   };

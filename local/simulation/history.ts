@@ -201,6 +201,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
     time,
     journal,
     crashes: plan.crashes,
+    healthyFrom: at(plan.troubledMinutes),
     timeoutOf: (name) => timeouts[name],
     boot,
   });
@@ -215,7 +216,8 @@ const scheduleRuns = ({ time, containers, chance }: World, plan: HistoryPlan): v
   const ticks = Math.floor((plan.troubledMinutes + plan.healthyMinutes) / plan.everyMinutes);
   for (const name of plan.jobs) {
     for (let tick = 0; tick <= ticks; tick += 1) {
-      const mishap = plan.mishaps.find((each) => each.tick === tick && each.function === name)?.mishap;
+      const isTroubled = tick * plan.everyMinutes < plan.troubledMinutes;
+      const mishap = plan.mishaps.find((each) => isTroubled && each.tick === tick && each.function === name)?.mishap;
       if (mishap === 'skipped') continue;
       const due = at(tick * plan.everyMinutes) + jitter.between(0, 900);
       const invoke = () => void containers.invoke(name, {});

@@ -20,8 +20,9 @@ import { offerConfigs } from './stage.ts';
 
 /** So long after the troubles everything that is due must have happened: the ladder, its fresh lead and what held it back. */
 const healthyMinutesWith = (freshLead: number): number => freshLead + 45;
-const longestTroubles = 52;
-const everyMinutes = [3, 4, 4, 4];
+const longestTroubles = 45;
+/** Two looks that are more than 5 minutes apart, with what delays them, would not be observed time. */
+const everyMinutes = [4, 4.8, 4.8];
 
 /** A history of one job takes half the time, and most of what goes wrong is within one. */
 const jobs: readonly HistoryPlan['jobs'][] = [
@@ -179,6 +180,22 @@ const troubles = {
 const byMinute = <T extends { readonly minute: number }>(all: readonly T[]): T[] =>
   [...all].sort((a, b) => a.minute - b.minute);
 
+/** Nothing goes wrong at the time: otherwise not everybody is seen busy before and idle after, and none is to blame. */
+const calm = { faults: [], crashes: [], deploys: [], unreadable: [], mishaps: [], deliveries: [] };
+
+/** A runtime that is there all the time. */
+const steady = ({ stopped: _, ...each }: RuntimePlan): RuntimePlan => ({
+  ...each,
+  plan: 'on-demand',
+  ageMinutes: Math.max(60, each.ageMinutes),
+});
+
+/** All of a fleet goes idle at once, in some histories. */
+const massIdle = fc.record({
+  massIdleAt: fc.integer({ min: 10, max: 20 }),
+  runtimes: fc.array(runtime.map(steady), { minLength: 4, maxLength: 6 }),
+});
+
 /** Every history that can be told, the likely troubles more often. */
 export const historyPlan: fc.Arbitrary<HistoryPlan> = fc
   .record({
@@ -193,23 +210,23 @@ export const historyPlan: fc.Arbitrary<HistoryPlan> = fc
     everyMinutes: fc.constantFrom(...everyMinutes),
     jobs: fc.constantFrom(...jobs),
     troubledMinutes: fc.integer({ min: 24, max: longestTroubles }),
-    endsHealthy: fc.constantFrom(true, false, false),
+    endsHealthy: fc.constantFrom(true, false, false, false),
     freshLead: fc.constantFrom(15, 15, 15, 60),
     rowsPerPage: fc.constantFrom(100, 100, 2),
-    runtimes: fc.array(runtime, { minLength: 1, maxLength: 5, size: 'small' }),
-    massIdleAt: fc.option(fc.integer({ min: 10, max: 50 }), { freq: 9, nil: undefined }),
+    runtimes: fc.array(runtime, { minLength: 1, maxLength: 4 }),
+    massIdle: fc.option(massIdle, { freq: 29, nil: undefined }),
     offers: fc.array(offer, { minLength: 1, maxLength: offerConfigs.length }),
     watches: fc.array(watch, { minLength: 0, maxLength: 4 }),
     scanned: fc.boolean(),
     ...troubles,
   })
-  .map(({ massIdleAt, deploys, endsHealthy, ...plan }) => ({
+  .map(({ massIdle: atOnce, deploys, endsHealthy, ...plan }) => ({
     ...plan,
     healthyMinutes: endsHealthy ? healthyMinutesWith(plan.freshLead) : 0,
     deploys: byMinute(deploys.filter(({ minute }) => minute < plan.troubledMinutes)),
     faults: plan.faults.filter(({ minute }) => minute < plan.troubledMinutes),
     unreadable: plan.unreadable.filter(({ minute, minutes }) => minute + minutes < plan.troubledMinutes),
-    ...(massIdleAt === undefined ? {} : { massIdleAt }),
+    ...(atOnce === undefined ? {} : { ...atOnce, ...calm, jobs: ['guard-runtimes'] as const }),
   }));
 
 /** What fast-check makes the n-th history of a seed from. */

@@ -10,6 +10,8 @@ export type SimulateOptions = {
   /** Only this one, told as a story. */
   readonly history?: number;
   readonly wire: boolean;
+  /** Ends with the first broken promise, and does not make its history smaller. */
+  readonly untilBroken: boolean;
   readonly json: boolean;
 };
 
@@ -41,6 +43,7 @@ const createCommand = (): Command =>
     .option('--workers <count>', 'threads; as many as there are cores', wholeNumber(1, 256), availableParallelism())
     .option('--history <index>', 'only this history of the seed, told as a story', wholeNumber(0, 10_000_000))
     .option('--wire', 'with --history: with every call to AWS on the wire', false)
+    .option('--until-broken', 'end with the first broken promise', false)
     .option('--json', 'one JSON object instead of a page for people', false)
     .allowExcessArguments(false)
     .addHelpText('after', help);

@@ -42,7 +42,7 @@ const tellSmallest = async ({ seed, wireEvery }: SimulateOptions, index: number)
 };
 
 const simulate = async (options: SimulateOptions): Promise<boolean> => {
-  const { histories, seed, wireEvery, workers, json } = options;
+  const { histories, seed, wireEvery, workers, untilBroken, json } = options;
   const summary = createSummary();
   const startedAt = performance.now();
   const batches = { seed, count: histories, wireEvery };
@@ -51,14 +51,14 @@ const simulate = async (options: SimulateOptions): Promise<boolean> => {
     const { histories: done, failing } = summary.sums();
     showProgress(done, histories, failing.length);
   };
-  await runCrew(batches, workers, onBatch, () => summary.sums().failing.length >= mostFailing);
+  await runCrew(batches, workers, onBatch, () => summary.sums().failing.length >= (untilBroken ? 1 : mostFailing));
   const seconds = (performance.now() - startedAt) / 1000;
   const sums = summary.sums();
   const [first] = sums.failing;
   if (json) console.log(JSON.stringify({ ...sums, seed, seconds }));
   else {
     console.log(summaryPage(sums, seed, seconds));
-    if (first !== undefined) await tellSmallest(options, first.index);
+    if (first !== undefined && !untilBroken) await tellSmallest(options, first.index);
   }
   return first === undefined;
 };

@@ -78,9 +78,12 @@ const plainMappings: SettingsInput['provider']['mappings'] = {
   metrics: {
     samples: 'samples',
     sampledAt: 'timestamp',
-    gpu: "gpus[].{value: utilizationPercent, unit: 'percent', gpu: index}",
-    cpu: "cpu.{value: usedCores, unit: 'cores'}",
-    memory: "memory.{value: usedBytes, unit: 'bytes'}",
+    gpu: 'gpus[].utilizationPercent',
+    gpuUnit: 'percent',
+    cpu: 'cpu.usedCores',
+    cpuUnit: 'cores',
+    memory: 'memory.usedBytes',
+    memoryUnit: 'bytes',
   },
 };
 
@@ -140,7 +143,7 @@ const levels: Readonly<Record<Exclude<Use, 'gap'>, { readonly gpuPercent: number
 };
 
 /** Seconds between two samples of a runtime's use. */
-export const sampleSeconds = 60;
+export const sampleSeconds = 90;
 
 const profileOf = (runtime: RuntimePlan, plan: HistoryPlan): MetricsProfile => {
   const uses = usesOf(runtime, plan.massIdleAt);

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Board } from '#domain/board.ts';
-import { quietAfterMail } from '#domain/firing.ts';
+import { quietUntil } from '#domain/firing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, priceOf, stateKey } from '#domain/offer-state.ts';
 import { matched, offersToMatch } from '#domain/poll.ts';
@@ -28,9 +28,8 @@ const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judge
   }
   const offer = exactOffer(kept.watch.criteria);
   if (offer === undefined || kept.watch.notify === 'once') return;
-  const told = toldFor(judgement.recipient, kept.watch, offer);
-  const quietUntil = (told?.mailedAt ?? 0) + quietAfterMail;
-  if (quietUntil > now && quietUntil > entry.notBefore) await world.store.postponeEntry(entry, quietUntil);
+  const until = quietUntil(toldFor(judgement.recipient, kept.watch, offer));
+  if (until > now && until > entry.notBefore) await world.store.postponeEntry(entry, until);
 };
 
 /** A match at work: who was announced so far, and whom to tell of what goes wrong. */

@@ -24,16 +24,19 @@ const eachDeletion =
 
 const isWhole = ({ status, faults }: Call): boolean => status === 200 && faults.every((fault) => fault === 'delay');
 
-/** The looks at a runtime by the run that deletes it, not older than 10 s. */
-const lastLooks = (deletion: Call, { calls }: Truth, operation: Call['operation']): Call | undefined =>
-  calls.findLast(
+/** The look at a runtime by the run that deletes it: of its own, so after any DELETE before, and not older than 10 s. */
+const lastLooks = (deletion: Call, { calls, deletions }: Truth, operation: Call['operation']): Call | undefined => {
+  const before = deletions.findLast((call) => call.runtimeId === deletion.runtimeId && call.sentAt < deletion.sentAt);
+  return calls.findLast(
     (call) =>
+      call.sentAt > (before?.sentAt ?? 0) &&
       call.operation === operation &&
       call.runtimeId === deletion.runtimeId &&
       call.invocation === deletion.invocation &&
       call.at <= deletion.sentAt &&
       call.sentAt >= deletion.sentAt - 10 * second,
   );
+};
 
 export const looksFirst: Promised = {
   name: 'A DELETE comes within 10 s after its own look at the detail and the metrics, both answered',
@@ -178,12 +181,11 @@ const everyoneIdle = 4;
 export const stopsAtTheBreaker: Promised = {
   name: 'When most of the fleet goes idle at once, nothing of it is deleted until the operator lets it go on',
   breaches: (history, truth) => {
-    const { massIdleAt, runtimes, faults, crashes, mishaps, unreadable, deploys } = history.plan;
-    const hasTrouble = [faults, crashes, mishaps, unreadable, deploys].some((each) => each.length > 0);
-    const running = runtimes.filter(({ ageMinutes, stopped }) => ageMinutes >= 45 && stopped === undefined);
-    // Everybody must have been seen busy before and idle at the same look after.
-    if (massIdleAt === undefined || hasTrouble || running.length < everyoneIdle || running.length < runtimes.length)
-      return [];
+    const { massIdleAt, runtimes } = history.plan;
+    if (massIdleAt === undefined) return [];
+    // Idle long enough for the look that sees them all.
+    const wentIdle = runtimes.filter((_, index) => truth.isIdleThrough(index, massIdleAt, massIdleAt + 15));
+    if (wentIdle.length < everyoneIdle || wentIdle.length <= runtimes.length / 2) return [];
     const rearmed = history.entries.some(
       (entry) => entry.kind === 'acted' && entry.act === 'rearm' && entry.status === 200,
     );

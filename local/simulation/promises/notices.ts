@@ -102,7 +102,10 @@ export const idleIsDeleted: Promised = {
     const last = settings.at(-1)?.guardrails;
     if (plan.healthyMinutes === 0 || !plan.jobs.includes('guard-runtimes')) return [];
     const isHeld =
-      plan.massIdleAt !== undefined || plan.limits.perHour < 20 || plan.limits.perTick < 2 || truth.keeps.length > 0;
+      plan.massIdleAt !== undefined ||
+      plan.limits.perHour < 20 ||
+      plan.limits.perTick < plan.runtimes.length ||
+      truth.keeps.length > 0;
     const cameBack = history.entries.some(
       (entry) => entry.kind === 'world' && /^a (bounce|complaint)/.test(entry.what),
     );
