@@ -27,7 +27,7 @@ type Options = {
 };
 
 /** Faults that are armed and have not struck as often as they shall. */
-type Armed = { readonly fault: FaultName; left: number };
+type Armed = { readonly fault: FaultName; passesOver: number; left: number };
 
 /** The way of every call from a process to a service: it takes time, faults strike it, and the process may die at it. */
 export const createCalls = ({ time, journal, chance }: Options) => {
@@ -39,6 +39,8 @@ export const createCalls = ({ time, journal, chance }: Options) => {
       return aim?.port === port && (aim.operations?.includes(operation) ?? true);
     });
     if (found === undefined) return undefined;
+    found.passesOver -= 1;
+    if (found.passesOver >= 0) return undefined;
     found.left -= 1;
     if (found.left <= 0) armed = armed.filter((each) => each !== found);
     return found.fault;
@@ -47,8 +49,8 @@ export const createCalls = ({ time, journal, chance }: Options) => {
   const latency = (port: Port | 'provider'): number => chance.between(...latencies[port]);
 
   return {
-    arm: ({ fault, times }: FaultPlan): void => {
-      armed.push({ fault, left: times });
+    arm: ({ fault, passesOver, times }: FaultPlan): void => {
+      armed.push({ fault, passesOver, left: times });
     },
     disarm: (): void => {
       armed = [];

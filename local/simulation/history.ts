@@ -2,7 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
-import { createEmulator, type EmulatorControl, type JournalEntry } from '#local/emulator/emulator.ts';
+import {
+  createEmulator,
+  type EmulatorControl,
+  type Fault,
+  type JournalEntry,
+  type OperationId,
+} from '#local/emulator/emulator.ts';
 import { createChance } from '#local/emulator/state/chance.ts';
 import { createHandlers } from '#local/handlers.ts';
 import { createCalls } from './calls.ts';
@@ -70,16 +76,29 @@ const prefixes: Readonly<Record<UnreadablePlan['item'], string>> = {
 /** The faults of a plan that are the provider's: the emulator strikes with them, and here they keep their names. */
 const createProviderFaults = (control: EmulatorControl) => {
   const armed = new Map<string, { readonly fault: FaultName; struck: number; readonly times: number }>();
+  let waiting: { readonly plan: FaultPlan; readonly arm: Fault; passesOver: number }[] = [];
   return {
     /** Whether it is one of the provider's. */
-    arm: ({ fault, times }: FaultPlan): boolean => {
-      const arm = providerFault(fault);
-      if (arm !== undefined) armed.set(control.addFault({ ...arm, times }).id, { fault, struck: 0, times });
+    arm: (plan: FaultPlan): boolean => {
+      const arm = providerFault(plan.fault);
+      if (arm !== undefined) waiting.push({ plan, arm, passesOver: plan.passesOver });
       return arm !== undefined;
+    },
+    /** A call is about to reach the provider: arms what has passed over enough of its kind. */
+    meet: (operation: OperationId): void => {
+      for (const one of waiting) {
+        const { operation: aim = '*' } = one.arm;
+        if (aim !== '*' && aim !== operation) continue;
+        one.passesOver -= 1;
+        const { fault, times } = one.plan;
+        if (one.passesOver < 0) armed.set(control.addFault({ ...one.arm, times }).id, { fault, struck: 0, times });
+      }
+      waiting = waiting.filter(({ passesOver }) => passesOver >= 0);
     },
     clear: (): void => {
       control.clearFaults();
       armed.clear();
+      waiting = [];
     },
     struck: (): readonly FaultName[] => {
       if (armed.size === 0) return [];
@@ -155,7 +174,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
   });
   const calls = createCalls({ time, journal, chance: chance.branch('latencies') });
   const atProvider = createProviderFaults(emulator.control);
-  const way = { emulator, lastRequest: () => lastRequest, struck: atProvider.struck, time, calls, journal };
+  const way = { emulator, lastRequest: () => lastRequest, faults: atProvider, time, calls, journal };
   const settings = deploymentsOf(plan, seam === 'wire');
   const functionIds = chance.branch('ids');
   const readings = chance.branch('readings');
@@ -303,8 +322,8 @@ const schedulePeople = (world: World, plan: HistoryPlan): void => {
 const loaded = Promise.all([import('#adapters/mail/render.ts'), import('#adapters/mail/render-runtime-mail.ts')]);
 const warm = new Map<Seam, Promise<unknown>>();
 
-/** A plan in which nothing goes wrong, and everything is used once. */
-const quietPlan: HistoryPlan = {
+/** A plan in which nothing goes wrong, and everything is used once: an alert, and a runtime from its first warning to its end. */
+export const quietPlan: HistoryPlan = {
   seed: 0,
   jobs: ['guard-runtimes', 'watch-availability'],
   mode: 'enforce',

@@ -22,6 +22,8 @@ export type RuntimePlan = {
   readonly ageMinutes: number;
   /** In the order of time; before the first it is busy. */
   readonly uses: readonly UsePlan[];
+  /** From the n-th look at its metrics on it is busy, whatever else: a last look may be that one. */
+  readonly busyOnCall?: number;
   /** It stops running and runs again. */
   readonly stopped?: { readonly minute: number; readonly until: number };
   readonly conduct: 'usual' | 'ignores-delete' | 'refuses-delete' | 'terminates-slowly' | 'reappears';
@@ -46,8 +48,13 @@ export type ActPlan = {
   readonly of: number;
 };
 
-/** A fault strikes the first calls that it fits from a minute on. */
-export type FaultPlan = { readonly fault: FaultName; readonly minute: number; readonly times: number };
+/** A fault strikes so many of the calls that it fits from a minute on, after it has passed over some. */
+export type FaultPlan = {
+  readonly fault: FaultName;
+  readonly minute: number;
+  readonly passesOver: number;
+  readonly times: number;
+};
 
 /** The process of an invocation dies at one of its effects: the n-th of its function since the start. */
 export type CrashPlan = {

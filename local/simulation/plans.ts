@@ -68,6 +68,7 @@ const runtime: fc.Arbitrary<RuntimePlan> = fc
     ),
     ageMinutes,
     uses,
+    busyOnCall: fc.option(fc.integer({ min: 5, max: 10 }), { freq: 6, nil: undefined }),
     stopped: fc.option(stopped, { freq: 6, nil: undefined }),
     conduct: fc.constantFrom(
       'usual',
@@ -80,7 +81,11 @@ const runtime: fc.Arbitrary<RuntimePlan> = fc
       'reappears',
     ),
   })
-  .map(({ stopped: stop, ...rest }) => ({ ...rest, ...(stop === undefined ? {} : { stopped: stop }) }) as RuntimePlan);
+  .map(({ stopped: stop, busyOnCall, ...rest }) => ({
+    ...rest,
+    ...(stop === undefined ? {} : { stopped: stop }),
+    ...(busyOnCall === undefined ? {} : { busyOnCall }),
+  }));
 
 const offer: fc.Arbitrary<OfferPlan> = fc
   .array(
@@ -107,6 +112,7 @@ const act: fc.Arbitrary<ActPlan> = fc.record({
 const fault: fc.Arbitrary<FaultPlan> = fc.record({
   fault: fc.constantFrom(...faultNames),
   minute: minuteIn(longestTroubles),
+  passesOver: fc.constantFrom(0, 0, 0, 1, 2, 3, 5),
   times: fc.oneof(
     { weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) },
     { weight: 1, arbitrary: fc.integer({ min: 5, max: 60 }) },
@@ -184,7 +190,7 @@ const byMinute = <T extends { readonly minute: number }>(all: readonly T[]): T[]
 const calm = { faults: [], crashes: [], deploys: [], unreadable: [], mishaps: [], deliveries: [] };
 
 /** A runtime that is there all the time. */
-const steady = ({ stopped: _, ...each }: RuntimePlan): RuntimePlan => ({
+const steady = ({ stopped: _, busyOnCall: __, ...each }: RuntimePlan): RuntimePlan => ({
   ...each,
   plan: 'on-demand',
   ageMinutes: Math.max(60, each.ageMinutes),

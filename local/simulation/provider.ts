@@ -12,8 +12,12 @@ export type ProviderWayOptions = {
   readonly emulator: Pick<Emulator, 'control'> & { readonly fetch: Fetch };
   /** What the emulator noted of the requests that it got. */
   readonly lastRequest: () => JournalEntry | undefined;
-  /** The faults of the plan that struck at the provider since they were last asked for. */
-  readonly struck: () => readonly FaultName[];
+  readonly faults: {
+    /** A call is about to reach the provider. */
+    readonly meet: (operation: OperationId) => void;
+    /** The faults of the plan that struck at the provider since they were last asked for. */
+    readonly struck: () => readonly FaultName[];
+  };
   readonly time: SimulatedTime;
   readonly calls: Calls;
   readonly journal: Journal;
@@ -31,7 +35,7 @@ const operationOf = (method: string, path: string): { operation: OperationId; ru
 
 /** `fetch` for one process, noting each call with what the provider answered and which faults made it. */
 export const createProviderFetch =
-  ({ emulator, lastRequest, struck, time, calls, journal }: ProviderWayOptions, container: Container): Fetch =>
+  ({ emulator, lastRequest, faults: planned, time, calls, journal }: ProviderWayOptions, container: Container): Fetch =>
   async (input, init) => {
     const method = init?.method ?? 'GET';
     const { pathname } = new URL(String(input));
@@ -40,13 +44,14 @@ export const createProviderFetch =
     const sentAt = time.now();
     const ask = async () => {
       let status = 0;
+      planned.meet(about.operation);
       try {
         const response = await emulator.fetch(input, init);
         ({ status } = response);
         return response;
       } finally {
         const call = `provider ${about.operation}`;
-        for (const fault of struck()) journal.note({ kind: 'struck', fault, call, ...container.facts() });
+        for (const fault of planned.struck()) journal.note({ kind: 'struck', fault, call, ...container.facts() });
         const entry = lastRequest();
         const faults = entry?.method === method && entry.path === pathname ? entry.faults : [];
         journal.note({

@@ -1,4 +1,4 @@
-import { runCrew } from './crew.ts';
+import { batchesOfSeed, runCrew } from './crew.ts';
 import { runHistory } from './history.ts';
 import { planOf } from './plans.ts';
 import { brokenPromises } from './promises.ts';
@@ -45,7 +45,7 @@ const simulate = async (options: SimulateOptions): Promise<boolean> => {
   const { histories, seed, wireEvery, workers, untilBroken, json } = options;
   const summary = createSummary();
   const startedAt = performance.now();
-  const batches = { seed, count: histories, wireEvery };
+  const batches = batchesOfSeed(seed, histories, wireEvery);
   const onBatch: Parameters<typeof runCrew>[2] = (report) => {
     summary.add(report);
     const { histories: done, failing } = summary.sums();

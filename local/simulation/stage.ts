@@ -153,7 +153,8 @@ const profileOf = (runtime: RuntimePlan, plan: HistoryPlan): MetricsProfile => {
     const use = useAt(uses, seconds / 60);
     if (use !== 'gap') samples.push({ at: historyStart + seconds * second, ...levels[use] });
   }
-  return { kind: 'series', samples };
+  const { busyOnCall } = runtime;
+  return { kind: 'series', samples, ...(busyOnCall === undefined ? {} : { busyOnCall }) };
 };
 
 const conducts = {

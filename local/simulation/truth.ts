@@ -80,6 +80,7 @@ export const truthOf = (history: History) => {
     },
     /** Whether a runtime is idle, with samples to show it, from one minute to another. */
     isIdleThrough: (index: number, from: number, to: number): boolean => {
+      if (plan.runtimes[index]?.busyOnCall !== undefined) return false;
       const own = uses[index] ?? [];
       return (
         useAt(own, from) === 'idle' &&
@@ -111,6 +112,8 @@ export const truthOf = (history: History) => {
       return { watch, index, address, recipientId: digest(address) };
     }),
     settingsOf: ({ deployment }: { readonly deployment: number }) => history.settings[deployment],
+    /** Somebody pressed Keep, whatever the page said. */
+    keepsPressed: ofKind(entries, 'acted').some(({ act, method }) => method === 'POST' && /^keep/.test(act)),
     /** Keeps that a page confirmed: of which runtime and from when. */
     keeps: ofKind(entries, 'acted').filter(
       ({ act, method, status, page }) => method === 'POST' && /^keep/.test(act) && status === 200 && /kept/i.test(page),

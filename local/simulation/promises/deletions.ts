@@ -63,17 +63,25 @@ const shownBy = (look: Call, truth: Truth, index: number) => {
 export const sparesTheUsed: Promised = {
   name: 'A runtime that was busy, without fresh samples or not Running at the last look is not deleted',
   breaches: eachDeletion((deletion, truth) => {
-    const { index } = truth.runtimeOf(idOf(deletion));
+    const { index, plan } = truth.runtimeOf(idOf(deletion));
     const look = lastLooks(deletion, truth, 'getRuntimeMetrics');
     const detail = lastLooks(deletion, truth, 'getRuntime');
     if (look === undefined || detail === undefined || look.faults.includes('staleData')) return [];
     const shown = shownBy(look, truth, index);
+    const looks = truth.calls.filter(
+      (call) =>
+        call.operation === 'getRuntimeMetrics' &&
+        call.runtimeId === look.runtimeId &&
+        call.status === 200 &&
+        call.at <= look.at,
+    ).length;
     const fresh = truth.samplesIn(index, look.at - 3 * minute, look.at);
     return [
       ...shown
         .filter(({ use }) => use !== 'idle')
         .slice(0, 1)
         .map(({ use }) => `its last look showed it ${use}`),
+      ...(looks >= (plan.busyOnCall ?? Number.POSITIVE_INFINITY) ? ['its last look showed it busy'] : []),
       ...(fresh.length === 0 ? ['its last look showed no sample of the last 3 minutes'] : []),
       ...(truth.isStopped(index, detail.at) ? ['it was Stopped'] : []),
     ];

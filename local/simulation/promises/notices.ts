@@ -105,7 +105,7 @@ export const idleIsDeleted: Promised = {
       plan.massIdleAt !== undefined ||
       plan.limits.perHour < 20 ||
       plan.limits.perTick < plan.runtimes.length ||
-      truth.keeps.length > 0;
+      truth.keepsPressed;
     const cameBack = history.entries.some(
       (entry) => entry.kind === 'world' && /^a (bounce|complaint)/.test(entry.what),
     );
