@@ -24,7 +24,7 @@ export const journalGate =
       operation: operation.id,
       method,
       path,
-      status: dropped ? 0 : c.res.status,
+      status: dropped ? 0 : ((isSent ? c.env.outgoing?.statusCode : undefined) ?? c.res.status),
       requestId: c.var.requestId,
       faults: c.var.strike.map((each) => each.kind),
     });
