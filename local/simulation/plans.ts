@@ -33,6 +33,10 @@ const jobs: readonly HistoryPlan['jobs'][] = [
   ['guard-runtimes', 'watch-availability'],
 ];
 
+/** Nothing, but for one in so many. */
+const rarely = <T>(arbitrary: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
 const minuteIn = (minutes: number) => fc.integer({ min: 0, max: minutes });
 
 const useSpan = fc.record({
@@ -68,8 +72,8 @@ const runtime: fc.Arbitrary<RuntimePlan> = fc
     ),
     ageMinutes,
     uses,
-    busyOnCall: fc.option(fc.integer({ min: 5, max: 10 }), { freq: 6, nil: undefined }),
-    stopped: fc.option(stopped, { freq: 6, nil: undefined }),
+    busyOnCall: rarely(fc.integer({ min: 6, max: 9 }), 6),
+    stopped: rarely(stopped, 9),
     conduct: fc.constantFrom(
       'usual',
       'usual',
@@ -215,12 +219,12 @@ export const historyPlan: fc.Arbitrary<HistoryPlan> = fc
     ),
     everyMinutes: fc.constantFrom(...everyMinutes),
     jobs: fc.constantFrom(...jobs),
-    troubledMinutes: fc.integer({ min: 24, max: longestTroubles }),
+    troubledMinutes: fc.integer({ min: 30, max: longestTroubles }),
     endsHealthy: fc.constantFrom(true, false, false, false),
     freshLead: fc.constantFrom(15, 15, 15, 60),
     rowsPerPage: fc.constantFrom(100, 100, 2),
     runtimes: fc.array(runtime, { minLength: 1, maxLength: 4 }),
-    massIdle: fc.option(massIdle, { freq: 29, nil: undefined }),
+    massIdle: rarely(massIdle, 29),
     offers: fc.array(offer, { minLength: 1, maxLength: offerConfigs.length }),
     watches: fc.array(watch, { minLength: 0, maxLength: 4 }),
     scanned: fc.boolean(),

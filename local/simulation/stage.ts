@@ -31,7 +31,7 @@ export const watchAddress = (index: number): string => `watcher${index}@example.
 /** As short as settings allow, or shorter still, so that an hour has all of it. The lead is always the usual one. */
 const ladderOf = ({ freshLead }: HistoryPlan) =>
   freshLead < 60
-    ? { firstWarningAfter: '5m', lastWarningAfter: '10m', deleteAfter: '25m', lead: '15m', freshLead: `${freshLead}m` }
+    ? { firstWarningAfter: '3m', lastWarningAfter: '8m', deleteAfter: '23m', lead: '15m', freshLead: `${freshLead}m` }
     : { firstWarningAfter: '5m', lastWarningAfter: '20m', deleteAfter: '35m', lead: '15m', freshLead: '60m' };
 
 type Policy = NonNullable<NonNullable<SettingsInput['guardrails']>['policies']>[number];
