@@ -68,16 +68,16 @@ export const mutations: readonly Mutation[] = [
     replace: 'const current = [slot];',
   },
   {
-    name: 'pay no heed to Keep',
-    file: `${rules}/verdict.ts`,
-    find: 'if (kase?.keep !== undefined && kase.keep.until > now) {',
-    replace: 'if (kase?.keep !== undefined && kase.keep.until > now + 1e12) {',
+    name: 'keep for no time at all',
+    file: `${rules}/keep.ts`,
+    find: 'keep: { until, at: now, by }',
+    replace: 'keep: { until: now, at: now, by }',
   },
   {
     name: 'pay no heed to exemptions',
-    file: `${rules}/verdict.ts`,
-    find: 'if (exemption !== undefined) {',
-    replace: "if (exemption?.because === 'never') {",
+    file: `${rules}/policy.ts`,
+    find: '  return exemptions\n    .filter(',
+    replace: '  return exemptions\n    .slice(0, 0)\n    .filter(',
   },
   {
     name: 'delete what is reserved',
@@ -102,12 +102,6 @@ export const mutations: readonly Mutation[] = [
     file: `${rules}/verdict.ts`,
     find: 'Math.max(kase.named ?? 0, counted + ladder.lead)',
     replace: 'counted + ladder.lead',
-  },
-  {
-    name: 'delete long after the time that was named',
-    file: `${rules}/verdict.ts`,
-    find: 'if (now > named + latestAfterNamed) return',
-    replace: 'if (now > named + 1e12) return',
   },
   {
     name: 'keep warnings whose ground has changed',

@@ -51,13 +51,14 @@ export const looksFirst: Promised = {
   ),
 };
 
-/** What the answered metrics showed, since the metrics before them. */
+/** What the answered metrics showed: the newest sample, and those since the metrics before them. */
 const shownBy = (look: Call, truth: Truth, index: number) => {
   const before = truth.calls.findLast(
     (call) =>
       call.operation === 'getRuntimeMetrics' && call.runtimeId === look.runtimeId && call.at < look.at && isWhole(call),
   );
-  return truth.samplesIn(index, Math.max(before?.at ?? 0, look.at - 5 * minute), look.at);
+  const all = truth.samplesIn(index, look.at - 5 * minute, look.at);
+  return all.filter(({ at: sampledAt }, place) => place === all.length - 1 || sampledAt > (before?.at ?? 0));
 };
 
 export const sparesTheUsed: Promised = {
