@@ -18,11 +18,14 @@ export type Bench = {
 };
 
 type Start = (print: (line: string) => void) => Promise<Engine | undefined>;
-const engines: readonly (readonly [string, Start])[] = [
+const local: readonly (readonly [string, Start])[] = [
   ['dynalite', () => startTable()],
   ['the second engine', startSecondTable],
-  ['the simulated table', startServedTable],
 ];
+const simulated: typeof local = [['the simulated table', startServedTable]];
+
+/** The long tests run the same suite on the simulator's table: see `vitest.long.config.ts`. */
+const engines = process.env.STORE_ENGINE === 'simulated' ? simulated : local;
 
 /** Everything that comes page by page, as pages. */
 export const pagesOf = async <T>(source: AsyncIterable<T[]>): Promise<T[][]> => {
