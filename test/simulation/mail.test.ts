@@ -28,6 +28,7 @@ const simulated = () => {
 
 test('a mail comes out of the simulated service as it comes out of the inbox', async () => {
   const inbox = await startInbox();
+  await inbox.clear();
   try {
     const client = mailClient(inbox.endpoint);
     expect(await createSesMailer(client, settings).send('ana@example.com', mail)).toMatchObject({ result: 'accepted' });
