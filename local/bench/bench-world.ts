@@ -3,6 +3,7 @@ import { readSettings } from '#adapters/configuration/define-config.ts';
 import type { SettingsInput } from '#adapters/configuration/settings.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
+import { type TakenMail, tableName } from '#local/backtest/memory-world.ts';
 import { type Clock, movableClock } from '#local/clock.ts';
 import { startEmulator } from '#local/emulator/emulator.ts';
 import { providerSettings } from '#local/emulator/provider-settings.ts';
@@ -11,16 +12,6 @@ import { createTable, startTable } from '#local/engines/table.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import { createSystem, type System } from '#local/system.ts';
-
-export const tableName = 'warden';
-
-/** A mail that the mail service took over: to whom, its subject and text, and when in simulated time. */
-export type TakenMail = {
-  readonly address: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly at: Instant;
-};
 
 /** Something went wrong that no bench provokes: its numbers would mean nothing. */
 export class BenchFailedError extends Error {

@@ -1,5 +1,5 @@
+import type { TakenMail } from '#local/backtest/memory-world.ts';
 import type { RuntimeState } from '#local/emulator/emulator.ts';
-import type { TakenMail } from './bench-world.ts';
 import { addSuccessor, changeUse, closeWindow, idleUse, type Load, openWindow } from './bill-load.ts';
 import type { BillWorld } from './bill-world.ts';
 

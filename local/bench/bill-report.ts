@@ -1,10 +1,10 @@
+import { textTable } from '#local/text-table.ts';
 import { above, allBilled, invoiceOf, type Position, totalOf } from './bill-invoice.ts';
 import type { Load } from './bill-load.ts';
 import { daysOfMonth, usageOf } from './bill-month.ts';
 import { prices } from './bill-prices.ts';
 import type { CountedDay } from './bill-run.ts';
 import type { Amounts } from './bill-span.ts';
-import { textTable } from './text-table.ts';
 
 /** USD a month, with what is always free. */
 const mostTotal = 2;

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { minute } from '#domain/time.ts';
-import { tableName } from './bench-world.ts';
+import { tableName } from '#local/backtest/memory-world.ts';
 import { dayOf, liveQuietly, liveThroughDay } from './bill-day.ts';
 import { addRuntimes, type Load, listOffers } from './bill-load.ts';
 import { dayOfSpans, type Span, spansOf } from './bill-span.ts';

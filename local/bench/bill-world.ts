@@ -1,10 +1,11 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { WardenEvent } from '#domain/event.ts';
 import { type Instant, minute } from '#domain/time.ts';
+import type { TakenMail } from '#local/backtest/memory-world.ts';
 import { startHttpFront } from '#local/http-front.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
-import { BenchFailedError, startBenchWorld, type TakenMail } from './bench-world.ts';
+import { BenchFailedError, startBenchWorld } from './bench-world.ts';
 import type { FunctionName, Invocation } from './bill-functions.ts';
 import { type Load, watchesOf } from './bill-load.ts';
 import { meterUnits } from './bill-units.ts';

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { textTable } from '#local/text-table.ts';
 import { type Bundle, bundleBareClient, bundleHandlers, bundleUsedClient } from './bundles.ts';
 import { importTimes } from './import-time.ts';
-import { textTable } from './text-table.ts';
 
 const mostBytes = 450_000;
 const mostRatio = 1.4;

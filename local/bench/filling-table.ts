@@ -1,7 +1,8 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Item, Table } from '#adapters/store/table.ts';
-import { BenchFailedError, tableName } from './bench-world.ts';
+import { tableName } from '#local/backtest/memory-world.ts';
+import { BenchFailedError } from './bench-world.ts';
 
 /** DynamoDB takes at most so many items in one BatchWriteItem. */
 const batchSize = 25;

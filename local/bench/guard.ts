@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { median, quantile } from '#local/quantiles.ts';
+import { textTable } from '#local/text-table.ts';
 import { answersIn, type BareLoop, type Calls, type GuardTick, type Pace, startGuardRig, sumOf } from './guard-run.ts';
-import { median, quantile } from './quantiles.ts';
-import { textTable } from './text-table.ts';
 
 const mostRatio = 1.25;
 const fast: Pace = { callsAtOnce: 10, callsPerSecond: 1000 };

@@ -9,10 +9,10 @@ import { judgeFleet } from '#domain/guardrails/judge-fleet.ts';
 import { newCase, type RuntimeCase, type RuntimeKey, runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import type { Verdict } from '#domain/guardrails/verdict.ts';
 import type { Instant } from '#domain/time.ts';
+import { tableName } from '#local/backtest/memory-world.ts';
+import type { FirstDeletion } from '#local/backtest/score-deletions.ts';
 import type { UtilisationTrace } from '#local/emulator/emulator.ts';
-import { tableName } from './bench-world.ts';
 import { type IdleReplayOptions, idleWorldOptions } from './idle-replay.ts';
-import type { FirstDeletion } from './idle-score.ts';
 import { type IdleWorld, type IdleWorldOptions, startIdleWorld } from './idle-world.ts';
 
 /** What is planned for a runtime after a tick: the verdict, and what its case holds of it for later. */

@@ -1,7 +1,7 @@
 import { hour, second } from '#domain/time.ts';
+import type { IdleCounts } from '#local/backtest/idle-tally.ts';
+import { brokenIdlePromises, type IdleScore, scoreDeletions } from '#local/backtest/score-deletions.ts';
 import type { UtilisationTrace } from '#local/emulator/emulator.ts';
-import { brokenIdlePromises, type IdleScore, scoreDeletions } from './idle-score.ts';
-import type { IdleCounts } from './idle-tally.ts';
 import { type IdleWorldOptions, startIdleWorld, startsAt } from './idle-world.ts';
 
 export type IdleReplayOptions = Partial<

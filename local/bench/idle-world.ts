@@ -1,15 +1,17 @@
 import { digest } from '#adapters/identity.ts';
 import type { Mode } from '#domain/guardrails/policy.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
+import { count, createTally, type IdleCounts } from '#local/backtest/idle-tally.ts';
+import { kindOfMail } from '#local/backtest/mail-kinds.ts';
+import type { TakenMail } from '#local/backtest/memory-world.ts';
+import { usualStart } from '#local/backtest/past.ts';
+import type { FirstDeletion } from '#local/backtest/score-deletions.ts';
 import type { EmulatorControl, UtilisationTrace } from '#local/emulator/emulator.ts';
 import { startHttpFront } from '#local/http-front.ts';
-import { BenchFailedError, startBenchWorldOn, type TakenMail } from './bench-world.ts';
-import type { FirstDeletion } from './idle-score.ts';
-import { count, createTally, type IdleCounts } from './idle-tally.ts';
-import { kindOfMail } from './mail-kinds.ts';
+import { BenchFailedError, startBenchWorldOn } from './bench-world.ts';
 
-/** Monday, 2 November 2026, 09:00 UTC: the instant of the trace's first row. */
-export const startsAt: Instant = Date.UTC(2026, 10, 2, 9);
+/** The instant of the trace's first row. */
+export const startsAt = usualStart;
 
 export type IdleWorldOptions = {
   readonly mode: Exclude<Mode, 'off'>;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Instant, minute } from '#domain/time.ts';
 import { loadUtilisationTrace, type UtilisationTrace } from '#local/emulator/emulator.ts';
+import { textTable } from '#local/text-table.ts';
 import { type Comparison, compareModes } from './idle-compare.ts';
 import { type IdleReplay, type IdleReplayOptions, replayIdle } from './idle-replay.ts';
 import { startsAt } from './idle-world.ts';
-import { textTable } from './text-table.ts';
 
 /** Measured series that lie beside the repository, and not in it. */
 const measured = join(import.meta.dirname, '../../../shared/traces/utilisation.csv.gz');

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { median } from './quantiles.ts';
+import { median } from '#local/quantiles.ts';
 
 const run = promisify(execFile);
 

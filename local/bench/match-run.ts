@@ -6,11 +6,12 @@ import { createTable } from '#adapters/store/table.ts';
 import { type Instant, minute, second } from '#domain/time.ts';
 import type { Criteria } from '#domain/watch.ts';
 import { shapeOf } from '#domain/watch-index.ts';
-import { BenchFailedError, type BenchWorld, startBenchWorld, tableName } from './bench-world.ts';
+import { tableName } from '#local/backtest/memory-world.ts';
+import { median } from '#local/quantiles.ts';
+import { BenchFailedError, type BenchWorld, startBenchWorld } from './bench-world.ts';
 import { meterCalls } from './call-meter.ts';
 import { createFillingTable } from './filling-table.ts';
 import { addWatch, type Filling, fillings, openingModel, openingRegion, type Stores } from './fillings.ts';
-import { median } from './quantiles.ts';
 
 /** What one opening cost: the whole run that saw it. `toQueueMs` is from the poll's answer to the message on the queue. */
 export type Opening = { readonly calls: number; readonly itemsRead: number; readonly toQueueMs: number };

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { median, quantile } from '#local/quantiles.ts';
+import { textTable } from '#local/text-table.ts';
 import { type Filling, fillings } from './fillings.ts';
 import { climb, type Rung } from './match-run.ts';
-import { median, quantile } from './quantiles.ts';
 import { measureQuietTicks, type QuietTick } from './quiet-ticks.ts';
-import { textTable } from './text-table.ts';
 
 const usualMost = 100_000;
 const rungs = [1_000, 10_000, 100_000, 1_000_000];

@@ -1,104 +1,36 @@
-import { digest } from '#adapters/identity.ts';
-import { createRecipientStore } from '#adapters/store/recipient-store.ts';
-import { createTable } from '#adapters/store/table.ts';
-import { day, type Instant, minute, second } from '#domain/time.ts';
-import type { Notify } from '#domain/watch.ts';
-import type { AvailabilityTrace, TraceOffer } from '#local/emulator/emulator.ts';
-import { type BenchWorld, startBenchWorld, type TakenMail, tableName } from './bench-world.ts';
-import { brokenPromises, type PolicyScore, scorePolicy, type ToldWindow, windowsOf } from './replay-score.ts';
+import {
+  leavesAt,
+  type Replay,
+  type ReplayOptions,
+  replayAvailability,
+  type StartWorld,
+} from '#local/backtest/replay-availability.ts';
+import type { AvailabilityTrace } from '#local/emulator/emulator.ts';
+import { startBenchWorld } from './bench-world.ts';
 
-/**
- * Rows of the trace are 300 and 600 s apart on one grid: a look every 5 minutes sees every row at its own instant, and is as
- * far apart as two looks may be for the time between them to count as observed. Looks in between would only see the same
- * row again. (A deployment looks every minute; the rules count observed time, not looks.)
- */
-export const pollEvery = 5 * minute;
-
-/** Monday, 2 November 2026, 09:00 UTC: the instant of the trace's first row. */
-const startsAt = Date.UTC(2026, 10, 2, 9);
-
-const policies: readonly Notify[] = ['once', 'every'];
-
-const addressOf = (policy: Notify, index: number) => `${policy}-${index}@example.com`;
-
-/** One `once` and one `every` watch for each offer, each with a recipient of its own, so that no mail holds back another. */
-const watchesFor = (trace: AvailabilityTrace) =>
-  trace.offers.flatMap(({ region, configId }, index) =>
-    policies.map((notify) => ({ to: addressOf(notify, index), region, configId, notify })),
-  );
-
-/** What the recipients of these mails have on record as told by them. */
-const toldBy = async (world: BenchWorld, mails: readonly TakenMail[]): Promise<ToldWindow[]> => {
-  const store = createRecipientStore(createTable(world.system.dynamodb, tableName));
-  const told = await Promise.all(
-    mails.map(async ({ address, at }) => {
-      const found = await store.readRecipient(digest(address));
-      return Object.values(found?.recipient.watches ?? {}).flatMap(({ watch, told }) =>
-        Object.entries(told).map(([offer, row]) => ({ policy: watch.notify, offer, ...row, at })),
-      );
-    }),
-  );
-  return told.flat().filter(({ mailedAt, at }) => mailedAt === at);
+/** The real handlers over real engines and the emulator, which replays the trace. */
+const startReplayWorld: StartWorld = async (trace, availability, startsAt) => {
+  const world = await startBenchWorld({ startsAt, availability });
+  const { clock, control, system, deliver, takeMails, close } = world;
+  control.replay(trace);
+  /** Takes the offers whose rows are over out of the listing. */
+  const withdrawEnded = (): void => {
+    const ended = trace.offers.filter((offer) => leavesAt(offer, startsAt) === clock.now());
+    for (const { region, configId } of ended) control.removeOffer({ region, configId });
+  };
+  return {
+    dynamodb: system.dynamodb,
+    tick: async () => {
+      withdrawEnded();
+      await world.tick();
+    },
+    deliver,
+    takeMails,
+    advance: clock.advance,
+    close,
+  };
 };
 
-/** Past its last row nothing is known of an offer: it leaves the listing at the next look. */
-const leavesAt = ({ rows }: TraceOffer): Instant => startsAt + (rows.at(-1)?.atSeconds ?? 0) * second + pollEvery;
-
-/** Takes the offers whose rows are over out of the listing. */
-const withdrawEnded = (world: BenchWorld, trace: AvailabilityTrace): void => {
-  const ended = trace.offers.filter((offer) => leavesAt(offer) === world.clock.now());
-  for (const { region, configId } of ended) world.control.removeOffer({ region, configId });
-};
-
-export type Replay = {
-  readonly days: number;
-  readonly polls: number;
-  readonly scores: readonly PolicyScore[];
-  readonly broken: readonly string[];
-};
-
-export type ReplayOptions = {
-  /** How much of the trace, from its beginning; missing: all. */
-  readonly days?: number;
-  readonly onProgress?: (polls: number, ofPolls: number) => void;
-};
-
-const replayInto = async (world: BenchWorld, trace: AvailabilityTrace, polls: number, options: ReplayOptions) => {
-  const told: ToldWindow[] = [];
-  const mails: TakenMail[] = [];
-  world.control.replay(trace);
-  for (let poll = 0; poll < polls; poll += 1) {
-    if (poll > 0) await world.clock.advance(pollEvery);
-    withdrawEnded(world, trace);
-    await world.tick();
-    await world.deliver();
-    const taken = world.takeMails();
-    mails.push(...taken);
-    told.push(...(await toldBy(world, taken)));
-    options.onProgress?.(poll + 1, polls);
-  }
-  return { told, mails };
-};
-
-/** Replays an availability trace through the real handlers, and scores who was told what, and when. */
-export const replayTrace = async (trace: AvailabilityTrace, options: ReplayOptions = {}): Promise<Replay> => {
-  const length = Math.min(trace.lengthSeconds * second, (options.days ?? Number.POSITIVE_INFINITY) * day);
-  const polls = Math.floor(length / pollEvery) + 1;
-  const world = await startBenchWorld({
-    startsAt,
-    // The account has no requests of its own here; they are still read, but not in every look.
-    availability: { watches: watchesFor(trace), readRequestsMinutes: 15 },
-  });
-  try {
-    const { told, mails } = await replayInto(world, trace, polls, options);
-    const endsAt = startsAt + (polls - 1) * pollEvery;
-    const windows = windowsOf(trace, startsAt, (offer) => Math.min(leavesAt(offer), endsAt + pollEvery));
-    const scores = policies.map((policy) => {
-      const count = mails.filter(({ address }) => address.startsWith(`${policy}-`)).length;
-      return scorePolicy(windows, told, policy, count);
-    });
-    return { days: (endsAt - startsAt) / day, polls, scores, broken: brokenPromises(windows, told) };
-  } finally {
-    await world.close();
-  }
-};
+/** Replays an availability trace through the real handlers on real engines, and scores who was told what, and when. */
+export const replayTrace = (trace: AvailabilityTrace, options: ReplayOptions = {}): Promise<Replay> =>
+  replayAvailability(trace, startReplayWorld, options);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Replay } from '#local/backtest/replay-availability.ts';
 import { loadAvailabilityTrace } from '#local/emulator/emulator.ts';
-import { type Replay, replayTrace } from './replay-trace.ts';
-import { spanInWords, textTable } from './text-table.ts';
+import { spanInWords, textTable } from '#local/text-table.ts';
+import { replayTrace } from './replay-trace.ts';
 
 /** Measured series that lie beside the repository, and not in it. */
 const measured = join(import.meta.dirname, '../../../shared/traces/availability.csv.gz');

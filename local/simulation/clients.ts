@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { localClient } from '#local/system.ts';
+import type { Execute } from './aws-json.ts';
 import type { Calls } from './calls.ts';
 import type { Container } from './containers.ts';
 import type { Port } from './faults.ts';
@@ -23,13 +24,10 @@ export type Services = {
  */
 export type Seam = 'wire' | 'call';
 
-/** What a call to a service does there, noted where it changes something. */
-type Execute = (operation: string, input: Record<string, unknown>) => Promise<unknown>;
-
 type Middleware = { readonly commandName?: string };
 
 /** Answers every call of a client in the place of the network. */
-const answerCalls = (client: DynamoDBClient | SQSClient | SESv2Client, execute: Execute): void => {
+export const answerCalls = (client: DynamoDBClient | SQSClient | SESv2Client, execute: Execute): void => {
   // The three clients' stacks differ in types that nothing here looks at.
   const { middlewareStack } = client as DynamoDBClient;
   middlewareStack.add(

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 import pLimit from 'p-limit';
-import { textTable } from '#local/bench/text-table.ts';
+import { textTable } from '#local/text-table.ts';
 import { type Mutation, mutations } from './mutations.ts';
 
 /** What became of a mutation: which promises noticed it, and the how manyeth history was the first; or that none did. */

@@ -1,4 +1,4 @@
-import { textTable } from '#local/bench/text-table.ts';
+import { textTable } from '#local/text-table.ts';
 import { addCoverage, type Coverage, states } from './coverage.ts';
 import type { BatchReport } from './crew.ts';
 import { faultNames } from './faults.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { createTable as tableOver } from '#adapters/store/table.ts';
-import { tableName } from '#local/bench/bench-world.ts';
+import { tableName } from '#local/backtest/memory-world.ts';
 import { billedMs, gbSecondsOf } from '#local/bench/bill-functions.ts';
 import { above, allBilled, costOf, invoiceOf, totalOf } from '#local/bench/bill-invoice.ts';
 import { emptyLoad } from '#local/bench/bill-load.ts';

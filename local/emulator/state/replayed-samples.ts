@@ -8,7 +8,8 @@ const LONGEST_WITHOUT_ROW_SECONDS = 180;
 
 const toSample = (hardware: Hardware, startsAt: number, row: UtilisationRow): Sample => {
   const total = hardware.memoryGib * GIB;
-  const { gpuPercent, gpuMemoryBytes, memoryPercent } = row;
+  const { gpuPercent, gpuMemoryBytes, memoryPercent, cpuPercent } = row;
+  const { cpuCores = cpuPercent === undefined ? undefined : (cpuPercent / 100) * hardware.cpuCores } = row;
   return {
     at: startsAt + row.atSeconds * 1000,
     gpus: [
@@ -19,6 +20,7 @@ const toSample = (hardware: Hardware, startsAt: number, row: UtilisationRow): Sa
         memoryTotal: hardware.vramGib * GIB,
       },
     ],
+    ...(cpuCores === undefined ? {} : { cpu: { coresUsed: cpuCores, coresTotal: hardware.cpuCores } }),
     ...(memoryPercent === undefined ? {} : { memory: { used: Math.round((total * memoryPercent) / 100), total } }),
   };
 };

@@ -19,8 +19,15 @@ const parsed = (bytes: Buffer, zipped: boolean): readonly Parsed[] => {
   return parse(text, { skip_empty_lines: true, trim: true, bom: true, info: true }) as unknown as Parsed[];
 };
 
-/** The rows of a CSV (also gzipped) that has at least these columns, in any order. Throws a TraceError. */
-export const readTraceCsv = async (file: string, columns: readonly string[]): Promise<readonly CsvRow[]> => {
+/**
+ * The rows of a CSV (also gzipped) that has at least these columns, in any order. Others must be among the optional ones,
+ * where those are given: a column that is misspelt would be passed over. Throws a TraceError.
+ */
+export const readTraceCsv = async (
+  file: string,
+  columns: readonly string[],
+  optional?: readonly string[],
+): Promise<readonly CsvRow[]> => {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new TraceError(`${file}: cannot be read`, { cause });
   });
@@ -29,6 +36,11 @@ export const readTraceCsv = async (file: string, columns: readonly string[]): Pr
     const names = head?.record ?? [];
     const missing = columns.filter((column) => !names.includes(column));
     if (missing.length > 0) throw new TraceError(`${file}: the columns ${missing.join(', ')} are missing`);
+    const unknown = names.filter((name) => optional && ![...columns, ...optional].includes(name));
+    if (unknown.length > 0) {
+      const allowed = [...columns, ...(optional ?? [])].join(', ');
+      throw new TraceError(`${file}: there are the unknown columns ${unknown.join(', ')}; allowed are ${allowed}`);
+    }
     return rows.map(({ info, record }) => ({
       line: info.lines,
       cells: Object.fromEntries(names.map((column, place) => [column, record[place] ?? ''])),

@@ -8,6 +8,10 @@ export type UtilisationRow = {
   readonly gpuMemoryBytes?: number;
   /** 0..100. */
   readonly memoryPercent?: number;
+  /** Cores in use. */
+  readonly cpuCores?: number;
+  /** 0..100 of all that the runtime has. */
+  readonly cpuPercent?: number;
 };
 
 /** The rows of one runtime, by the name that it has in the trace: oldest first, one per instant, at least one. */

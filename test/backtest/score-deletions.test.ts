@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minute } from '#domain/time.ts';
-import { brokenIdlePromises, leastHoursFreed, scoreDeletions } from '#local/bench/idle-score.ts';
+import { brokenIdlePromises, leastHoursFreed, scoreDeletions } from '#local/backtest/score-deletions.ts';
 
 const startsAt = 1_000_000;
 const at = (minutes: number) => startsAt + minutes * minute;

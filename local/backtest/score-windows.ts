@@ -2,7 +2,7 @@ import { type OfferKey, offerKey } from '#domain/offer.ts';
 import { hour, type Instant, second } from '#domain/time.ts';
 import type { Notify } from '#domain/watch.ts';
 import type { AvailabilityTrace, TraceOffer } from '#local/emulator/emulator.ts';
-import { median } from './quantiles.ts';
+import { median } from '#local/quantiles.ts';
 
 /** A span of rows with free GPUs. `closedAt` is the first row without, or when the offer or the replay ended. */
 export type TraceWindow = { readonly offer: OfferKey; readonly openedAt: Instant; readonly closedAt: Instant };

@@ -1,5 +1,12 @@
 import { hour, type Instant, second } from '#domain/time.ts';
-import type { UtilisationTrace } from '#local/emulator/emulator.ts';
+
+/** The use that is known of some runtimes: a trace, or any other past. */
+export type KnownUse = {
+  readonly runtimes: readonly {
+    readonly name: string;
+    readonly rows: readonly { readonly atSeconds: number; readonly gpuPercent: number }[];
+  }[];
+};
 
 /** A runtime, by its name in the trace, and when it was deleted, or would have been. */
 export type FirstDeletion = { readonly name: string; readonly at: Instant };
@@ -23,7 +30,7 @@ export type IdleScore = {
 const busyRows = 5;
 const busyPercent = 20;
 
-const scoreOne = (trace: UtilisationTrace, startsAt: Instant, deletion: FirstDeletion): ScoredDeletion => {
+const scoreOne = (trace: KnownUse, startsAt: Instant, deletion: FirstDeletion): ScoredDeletion => {
   const rows = trace.runtimes.find(({ name }) => name === deletion.name)?.rows;
   if (rows === undefined) throw new RangeError(`The trace has no runtime ${deletion.name}.`);
   const atSeconds = (deletion.at - startsAt) / second;
@@ -41,11 +48,7 @@ const scoreOne = (trace: UtilisationTrace, startsAt: Instant, deletion: FirstDel
  * @param startsAt the instant of the trace's first row
  * @throws RangeError for a runtime that the trace does not have
  */
-export const scoreDeletions = (
-  trace: UtilisationTrace,
-  startsAt: Instant,
-  deletions: readonly FirstDeletion[],
-): IdleScore => {
+export const scoreDeletions = (trace: KnownUse, startsAt: Instant, deletions: readonly FirstDeletion[]): IdleScore => {
   const inOrder = [...deletions].sort((a, b) => a.at - b.at);
   const first = inOrder.filter(({ name }, index) => inOrder.findIndex((other) => other.name === name) === index);
   const scored = first.map((deletion) => scoreOne(trace, startsAt, deletion));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#domain/time.ts';
-import { brokenPromises, scorePolicy, type ToldWindow, windowsOf } from '#local/bench/replay-score.ts';
+import { brokenPromises, scorePolicy, type ToldWindow, windowsOf } from '#local/backtest/score-windows.ts';
 
 const startsAt = 1_000_000;
 const offer = 'r1/a';
