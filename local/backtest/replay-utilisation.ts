@@ -1,10 +1,5 @@
-import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
-import { digest } from '#adapters/identity.ts';
 import type { WardenEvent } from '#domain/event.ts';
-import { unpackReadings } from '#domain/guardrails/packed-readings.ts';
-import { isIdleUse, type Thresholds } from '#domain/guardrails/reading.ts';
-import { runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import { hour, type Instant, second } from '#domain/time.ts';
 import { count, createTally, type IdleCounts } from './idle-tally.ts';
 import { kindOfMail } from './mail-kinds.ts';
@@ -13,11 +8,11 @@ import type { Past } from './past.ts';
 import { createPastProvider } from './past-provider.ts';
 import { type IdleScore, scoreDeletions } from './score-deletions.ts';
 
-/** What would have happened to a runtime, by its name in the past. `used`: for the first time after a warning. */
+/** What would have happened to a runtime, by its name in the past. `spared`: it was in use again after a warning. */
 export type Happening = {
   readonly at: Instant;
   readonly name: string;
-  readonly what: 'first-warning' | 'last-warning' | 'used' | 'deleted';
+  readonly what: 'first-warning' | 'last-warning' | 'spared' | 'deleted';
 };
 
 /** One mail that would have been sent; `about`: its kind. */
@@ -43,33 +38,8 @@ const isTrouble = ({ event }: WardenEvent): boolean =>
 
 const whatOf = (event: WardenEvent): Happening['what'] | undefined => {
   if (event.event === 'runtime-warned') return event.step === 'first' ? 'first-warning' : 'last-warning';
+  if (event.event === 'runtime-spared') return 'spared';
   return event.event === 'runtime-deleting' ? 'deleted' : undefined;
-};
-
-/** What is idle by the policy that comes first, which is the one that is tried. */
-const thresholdsOf = (settings: Settings): Thresholds => {
-  const [policy] = guardRulesOf(settings).policies;
-  if (policy === undefined) throw new TypeError('There is always a policy.');
-  return policy.thresholds;
-};
-
-/** Tells which of the runtimes that were warned of are in use in the readings of a look. */
-const createWakeWatch = (settings: Settings, ids: readonly string[]) => {
-  const project = settings.provider.projects[0] ?? '';
-  const thresholds = thresholdsOf(settings);
-  const idOfReference = new Map(ids.map((id) => [digest(runtimeKey({ project, id })), id]));
-  const warned = new Set<string>();
-  return {
-    warned: (id: string): void => void warned.add(id),
-    deleted: (id: string): void => void warned.delete(id),
-    /** Those that are in use for the first time since they were warned of. */
-    woken: (packed: string): string[] =>
-      [...unpackReadings(packed).readings].flatMap(([reference, { reading }]) => {
-        const id = idOfReference.get(reference) ?? '';
-        if (reading?.state !== 'known' || isIdleUse(reading.use, thresholds)) return [];
-        return warned.delete(id) ? [id] : [];
-      }),
-  };
 };
 
 /** Every runtime has a name that every pattern takes, and so an owner of its own. */
@@ -94,19 +64,13 @@ export const replayUtilisation = async (
   const mailCounts: Record<string, number> = {};
   let breakerOpenedAt: Instant | undefined;
   const nameOf = new Map(past.runtimes.map(({ name }, place) => [idOf(place), name]));
-  const wakes = createWakeWatch(settings, [...nameOf.keys()]);
-  const happen = (id: string, what: Happening['what']): void => {
-    happenings.push({ at: now, name: nameOf.get(id) ?? id, what });
-  };
   const note = (event: WardenEvent): void => {
     if (isTrouble(event)) throw new MemoryWorldError(`Unexpected in the past: ${JSON.stringify(event)}`);
     tally.note(event, now);
     if (event.event === 'breaker-opened') breakerOpenedAt ??= now;
-    if (event.event === 'readings') for (const id of wakes.woken(event.packed)) happen(id, 'used');
     const what = whatOf(event);
     if (what === undefined || !('runtimeId' in event)) return;
-    happen(event.runtimeId, what);
-    wakes[what === 'deleted' ? 'deleted' : 'warned'](event.runtimeId);
+    happenings.push({ at: now, name: nameOf.get(event.runtimeId) ?? event.runtimeId, what });
   };
   const [project = ''] = settings.provider.projects;
   const provider = createPastProvider(past, idOf, { now: () => now, project, pricePerGpuHour });

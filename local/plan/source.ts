@@ -30,7 +30,8 @@ const recording = (bodies: Map<string, string>): typeof globalThis.fetch => {
   };
 };
 
-const loadSettings = async (configPath: string | undefined): Promise<Settings> => {
+/** The settings in a file, or in warden.config.ts. @throws PlanError that says why it cannot be loaded; SettingsError */
+export const loadSettings = async (configPath: string | undefined): Promise<Settings> => {
   const file = configPath === undefined ? '#config' : pathToFileURL(resolve(configPath)).href;
   const loaded: { readonly default?: unknown } = await import(file).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);

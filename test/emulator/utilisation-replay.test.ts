@@ -55,7 +55,10 @@ describe('load a trace', () => {
   });
 
   test.each([
-    ['at,runtime,gpu_percent\n0,a,1\n', /columns gpu_memory_bytes, memory_percent are missing/],
+    ['at,runtime\n0,a\n', /columns gpu_percent are missing/],
+    ['at,runtime,gpu_percent,cpu_core\n0,a,1,1\n', /unknown columns cpu_core; allowed are at, .*cpu_cores/],
+    ['at,runtime,gpu_percent,cpu_cores\n0,a,1,-1\n', /row 2: "cpu_cores" must be a number of at least 0/],
+    ['at,runtime,gpu_percent,cpu_percent\n0,a,1,101\n', /row 2: "cpu_percent" must be a number from 0 to 100/],
     [`${HEADER}\nsoon,a,1,2,3\n`, /row 2: "at" must be a number/],
     [`${HEADER}\n0,,1,2,3\n`, /row 2: "runtime" must not be empty/],
     [`${HEADER}\n0,a,1,2,3\n\n9,a,,2,3\n`, /row 4: "gpu_percent" must be a number from 0 to 100/],
