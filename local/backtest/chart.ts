@@ -1,11 +1,11 @@
 import { hour, type Instant, second } from '#domain/time.ts';
 import type { PolicyOutcome } from './outcome.ts';
 import type { Past, PastRuntime } from './past.ts';
-import type { Happening } from './replay-utilisation.ts';
+import type { PastHappening } from './replay-utilisation.ts';
 import { sweepChart } from './sweep-chart.ts';
 
 /** What is drawn of one policy. */
-export type ChartedPolicy = { readonly outcome: PolicyOutcome; readonly happenings: readonly Happening[] };
+export type ChartedPolicy = { readonly outcome: PolicyOutcome; readonly happenings: readonly PastHappening[] };
 
 export type ChartParts = {
   readonly past: Past;
@@ -48,7 +48,9 @@ const usePath = ({ rows }: PastRuntime, { lengthSeconds }: Axis): string => {
     .join('');
 };
 
-const marks: Readonly<Record<Happening['what'], { readonly title: string; readonly shape: (x: number) => string }>> = {
+const marks: Readonly<
+  Record<PastHappening['what'], { readonly title: string; readonly shape: (x: number) => string }>
+> = {
   'first-warning': { title: 'first warning', shape: (x) => `<path class="first" d="M${short(x)} 0l5 9h-10z"/>` },
   'last-warning': { title: 'last warning', shape: (x) => `<path class="last" d="M${short(x)} 0l5 9h-10z"/>` },
   spared: { title: 'in use again', shape: (x) => `<circle class="used" cx="${short(x)}" cy="5" r="4"/>` },
@@ -70,7 +72,7 @@ const hourLines = ({ lengthSeconds, x }: Axis): string => {
 type Strip = {
   readonly runtime: PastRuntime;
   readonly place: number;
-  readonly own: readonly Happening[];
+  readonly own: readonly PastHappening[];
   readonly deletion: PolicyOutcome['deletions'][number] | undefined;
 };
 

@@ -22,6 +22,13 @@ export type IdleCounts = {
   readonly again: number;
 };
 
+/** What happened to a runtime, by its id. `spared`: it was in use again after a warning. */
+export type Happening = {
+  readonly at: Instant;
+  readonly runtimeId: string;
+  readonly what: 'first-warning' | 'last-warning' | 'spared' | 'deleted';
+};
+
 type Counter = Record<string, number>;
 
 /** Counts one more. */
@@ -38,6 +45,7 @@ export const createTally = (mode: Exclude<Mode, 'off'>) => {
   const voidedBecause: Counter = {};
   const events: Counter = {};
   const firstAt = new Map<string, Instant>();
+  const happenings: Happening[] = [];
   let readings = 0;
   let latest: ReadonlyMap<string, SeenReading> = new Map();
   const deletes: WardenEvent['event'] = mode === 'enforce' ? 'runtime-deleting' : 'runtime-would-be-deleted';
@@ -48,17 +56,26 @@ export const createTally = (mode: Exclude<Mode, 'off'>) => {
       if (reading?.state === 'unknown') count(unknownBecause, reading.because);
     }
   };
+  const whatOf = (event: WardenEvent): Happening['what'] | undefined => {
+    if (event.event === 'runtime-warned') return event.step === 'first' ? 'first-warning' : 'last-warning';
+    if (event.event === 'runtime-spared') return 'spared';
+    return event.event === deletes ? 'deleted' : undefined;
+  };
   return {
     note: (event: WardenEvent, now: Instant): void => {
       count(events, event.event);
       if (event.event === 'guarded') latest = new Map();
       if (event.event === 'readings') noteReadings(unpackReadings(event.packed).readings);
       if (event.event === 'warnings-voided') count(voidedBecause, withoutRequest(event.because));
-      if (event.event === deletes && 'runtimeId' in event && !firstAt.has(event.runtimeId)) {
-        firstAt.set(event.runtimeId, now);
-      }
+      const what = whatOf(event);
+      if (what === undefined || !('runtimeId' in event)) return;
+      const { runtimeId } = event;
+      happenings.push({ at: now, runtimeId, what });
+      if (what === 'deleted' && !firstAt.has(runtimeId)) firstAt.set(runtimeId, now);
     },
     firstAt,
+    /** In their order. */
+    happenings: (): readonly Happening[] => happenings,
     /** The readings of the latest tick, by the digest of the runtime's key. */
     latest: () => latest,
     counts: (): Omit<IdleCounts, 'mails'> => ({

@@ -1,19 +1,15 @@
 import type { Settings } from '#adapters/configuration/settings.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import { hour, type Instant, second } from '#domain/time.ts';
-import { count, createTally, type IdleCounts } from './idle-tally.ts';
+import { count, createTally, type Happening, type IdleCounts } from './idle-tally.ts';
 import { kindOfMail } from './mail-kinds.ts';
 import { MemoryWorldError, startMemoryWorld } from './memory-world.ts';
 import type { Past } from './past.ts';
 import { createPastProvider } from './past-provider.ts';
 import { type IdleScore, scoreDeletions } from './score-deletions.ts';
 
-/** What would have happened to a runtime, by its name in the past. `spared`: it was in use again after a warning. */
-export type Happening = {
-  readonly at: Instant;
-  readonly name: string;
-  readonly what: 'first-warning' | 'last-warning' | 'spared' | 'deleted';
-};
+/** What would have happened to a runtime, by its name in the past. */
+export type PastHappening = Omit<Happening, 'runtimeId'> & { readonly name: string };
 
 /** One mail that would have been sent; `about`: its kind. */
 export type SentMail = { readonly at: Instant; readonly about: string };
@@ -26,7 +22,7 @@ export type UtilisationReplay = {
   readonly looks: number;
   readonly score: IdleScore;
   readonly counts: IdleCounts;
-  readonly happenings: readonly Happening[];
+  readonly happenings: readonly PastHappening[];
   readonly mails: readonly SentMail[];
   /** When the breaker opened for the first time: from then on nothing would have been deleted until somebody closed it. */
   readonly breakerOpenedAt?: Instant;
@@ -35,12 +31,6 @@ export type UtilisationReplay = {
 /** Troubles that the past has no part in. */
 const isTrouble = ({ event }: WardenEvent): boolean =>
   ['run-skipped', 'part-failed', 'runtimes-unlisted', 'mail-failed', 'mail-undeliverable'].includes(event);
-
-const whatOf = (event: WardenEvent): Happening['what'] | undefined => {
-  if (event.event === 'runtime-warned') return event.step === 'first' ? 'first-warning' : 'last-warning';
-  if (event.event === 'runtime-spared') return 'spared';
-  return event.event === 'runtime-deleting' ? 'deleted' : undefined;
-};
 
 /** Every runtime has a name that every pattern takes, and so an owner of its own. */
 const idOf = (place: number): string => `r${place}`;
@@ -59,7 +49,6 @@ export const replayUtilisation = async (
 ): Promise<UtilisationReplay> => {
   let now = past.startsAt;
   const tally = createTally('enforce');
-  const happenings: Happening[] = [];
   const mails: SentMail[] = [];
   const mailCounts: Record<string, number> = {};
   let breakerOpenedAt: Instant | undefined;
@@ -68,9 +57,6 @@ export const replayUtilisation = async (
     if (isTrouble(event)) throw new MemoryWorldError(`Unexpected in the past: ${JSON.stringify(event)}`);
     tally.note(event, now);
     if (event.event === 'breaker-opened') breakerOpenedAt ??= now;
-    const what = whatOf(event);
-    if (what === undefined || !('runtimeId' in event)) return;
-    happenings.push({ at: now, name: nameOf.get(event.runtimeId) ?? event.runtimeId, what });
   };
   const [project = ''] = settings.provider.projects;
   const provider = createPastProvider(past, idOf, { now: () => now, project, pricePerGpuHour });
@@ -93,7 +79,9 @@ export const replayUtilisation = async (
     looks: past.lookAtSeconds.length,
     score: scoreDeletions(past, past.startsAt, deletions),
     counts: { ...tally.counts(), mails: mailCounts },
-    happenings,
+    happenings: tally
+      .happenings()
+      .map(({ runtimeId, ...rest }) => ({ ...rest, name: nameOf.get(runtimeId) ?? runtimeId })),
     mails,
     ...(breakerOpenedAt === undefined ? {} : { breakerOpenedAt }),
   };

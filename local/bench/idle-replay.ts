@@ -1,5 +1,6 @@
 import { hour, second } from '#domain/time.ts';
 import type { IdleCounts } from '#local/backtest/idle-tally.ts';
+import type { PastHappening, SentMail } from '#local/backtest/replay-utilisation.ts';
 import { brokenIdlePromises, type IdleScore, scoreDeletions } from '#local/backtest/score-deletions.ts';
 import type { UtilisationTrace } from '#local/emulator/emulator.ts';
 import { type IdleWorldOptions, startIdleWorld, startsAt } from './idle-world.ts';
@@ -21,6 +22,8 @@ export type IdleReplay = {
   readonly runtimes: number;
   readonly score: IdleScore;
   readonly counts: IdleCounts;
+  readonly happenings: readonly PastHappening[];
+  readonly mails: readonly SentMail[];
   readonly broken: readonly string[];
 };
 
@@ -63,6 +66,8 @@ export const replayIdle = async (trace: UtilisationTrace, options: IdleReplayOpt
       runtimes: trace.runtimes.length,
       score,
       counts: world.counts(),
+      happenings: world.happenings(),
+      mails: world.sent(),
       broken: brokenIdlePromises(score, isWhole),
     };
   } finally {

@@ -5,6 +5,7 @@ import { count, createTally, type IdleCounts } from '#local/backtest/idle-tally.
 import { kindOfMail } from '#local/backtest/mail-kinds.ts';
 import type { TakenMail } from '#local/backtest/memory-world.ts';
 import { usualStart } from '#local/backtest/past.ts';
+import type { PastHappening, SentMail } from '#local/backtest/replay-utilisation.ts';
 import type { FirstDeletion } from '#local/backtest/score-deletions.ts';
 import type { EmulatorControl, UtilisationTrace } from '#local/emulator/emulator.ts';
 import { startHttpFront } from '#local/http-front.ts';
@@ -75,6 +76,7 @@ export const startIdleWorld = async (trace: UtilisationTrace, options: IdleWorld
   let now = startsAt;
   const tally = createTally(options.mode);
   const mails: Record<string, number> = {};
+  const sent: SentMail[] = [];
   const world = await startBenchWorldOn(
     { now: () => now, sleep: async () => {} },
     {
@@ -118,12 +120,18 @@ export const startIdleWorld = async (trace: UtilisationTrace, options: IdleWorld
     deliver: async (): Promise<void> => {
       await world.deliver();
       for (const mail of world.takeMails()) {
-        count(mails, kindOfMail(mail.subject));
+        const about = kindOfMail(mail.subject);
+        count(mails, about);
+        sent.push({ at: mail.at, about });
         operator.read(mail);
       }
     },
     /** The first deletion, or "would", of each runtime so far. */
     firstDeletions: (): readonly FirstDeletion[] => [...tally.firstAt].map(([id, at]) => ({ name: nameOf(id), at })),
+    /** What happened to each runtime so far, and the mails. */
+    happenings: (): readonly PastHappening[] =>
+      tally.happenings().map(({ runtimeId, ...rest }) => ({ ...rest, name: nameOf(runtimeId) })),
+    sent: (): readonly SentMail[] => sent,
     counts: (): IdleCounts => ({ ...tally.counts(), mails }),
     close: async () => {
       await front.close();
