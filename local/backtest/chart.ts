@@ -129,7 +129,7 @@ const cells = (outcome: PolicyOutcome): string =>
     outcome.false,
     outcome.hoursFreed.toFixed(1),
     `$${outcome.usdFreed.toFixed(2)}`,
-    outcome.mails,
+    outcome.mailsSent,
   ]
     .map((cell) => `<td>${cell}</td>`)
     .join('');

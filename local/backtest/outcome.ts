@@ -34,7 +34,7 @@ export type PolicyOutcome = {
   readonly hoursFreed: number;
   readonly usdFreed: number;
   /** All mails, and by what they are about. */
-  readonly mails: number;
+  readonly mailsSent: number;
   readonly mailsAbout: Readonly<Record<string, number>>;
   readonly readings: number;
   readonly unknownReadings: number;
@@ -70,7 +70,7 @@ export const outcomeOf = (
     usedAgain: deletions.filter(({ busyRowsAfter }) => busyRowsAfter > 0).length,
     hoursFreed: score.hoursFreed,
     usdFreed: deletions.reduce((sum, { usdFreed }) => sum + usdFreed, 0),
-    mails: mails.length,
+    mailsSent: mails.length,
     mailsAbout: counts.mails,
     readings: counts.readings,
     unknownReadings: counts.unknown,

@@ -20,7 +20,7 @@ const outcomeCells = (outcome: PolicyOutcome): string[] => [
   String(outcome.false),
   outcome.hoursFreed.toFixed(1),
   usd(outcome.usdFreed),
-  String(outcome.mails),
+  String(outcome.mailsSent),
 ];
 
 /** Policies, or one policy at many values of a setting, side by side. */
@@ -60,7 +60,7 @@ const breakerLine = ({ breakerOpenedAt }: PolicyOutcome, startsAt: Instant): rea
 /** What one policy would have deleted, one line each. */
 const detailsOf = (outcome: PolicyOutcome, startsAt: Instant): string =>
   [
-    `${outcome.policy}: ${outcome.mails} mails${outcome.mails === 0 ? '' : ` (${mailWords(outcome.mailsAbout)})`}, ${outcome.unknownReadings} of ${outcome.readings} readings unknown`,
+    `${outcome.policy}: ${outcome.mailsSent} mails${outcome.mailsSent === 0 ? '' : ` (${mailWords(outcome.mailsAbout)})`}, ${outcome.unknownReadings} of ${outcome.readings} readings unknown`,
     ...breakerLine(outcome, startsAt),
     ...(outcome.deletions.length === 0 ? [] : ['', deletionTable(outcome, startsAt)]),
   ].join('\n');
