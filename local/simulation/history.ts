@@ -156,6 +156,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
       mischief: {
         delay: (id) => (deliveryOf(id) === 'late' ? 7 * minute : 0),
         isDoubled: (id) => deliveryOf(id) === 'doubled',
+        isShared: (id) => deliveryOf(id) === 'shared',
         pick: (count) => (plan.deliveries.some(({ delivery }) => delivery === 'out-of-order') ? count - 1 : 0),
       },
     }),

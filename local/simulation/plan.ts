@@ -84,8 +84,11 @@ export type MishapPlan = {
   readonly mishap: 'late' | 'doubled' | 'skipped';
 };
 
-/** How the queue departs from the usual: the n-th message is late, or delivered twice. */
-export type DeliveryPlan = { readonly message: number; readonly delivery: 'late' | 'doubled' | 'out-of-order' };
+/** How the queue departs from the usual: the n-th message is late, delivered twice, or to two receivers at once. */
+export type DeliveryPlan = {
+  readonly message: number;
+  readonly delivery: 'late' | 'doubled' | 'shared' | 'out-of-order';
+};
 
 /**
  * Everything that makes one history what it is: the same plan gives the same history. All of it is data, so that it can be

@@ -24,6 +24,8 @@ export type QueueMischief = {
   readonly delay: (messageId: string) => number;
   /** It is delivered a second time, though it was removed. */
   readonly isDoubled: (messageId: string) => boolean;
+  /** It is delivered to a second receiver while the first one still works on it. */
+  readonly isShared: (messageId: string) => boolean;
   /** Which of so many visible messages comes next. */
   readonly pick: (count: number) => number;
 };
@@ -38,7 +40,10 @@ export type QueueOptions = {
   readonly mischief?: QueueMischief;
 };
 
-const orderly: QueueMischief = { delay: () => 0, isDoubled: () => false, pick: () => 0 };
+const orderly: QueueMischief = { delay: () => 0, isDoubled: () => false, isShared: () => false, pick: () => 0 };
+
+/** Milliseconds after which a shared message is seen by a second receiver. */
+const sharedAfter = 5;
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -90,7 +95,8 @@ export const createSimulatedQueue = (options: QueueOptions) => {
         continue;
       }
       one.receptions += 1;
-      one.visibleAt = now() + visibilityTimeout;
+      const isFirst = one.receptions === 1;
+      one.visibleAt = now() + (isFirst && mischief.isShared(one.messageId) ? sharedAfter : visibilityTimeout);
       tell(one.visibleAt);
       const { messageId, body, receptions } = one;
       taken.push({ messageId, body, receptions, receiptHandle: `${messageId}#${receptions}` });

@@ -137,7 +137,12 @@ describe('what SQS does seldom', () => {
       },
       visibilityTimeout: visibility,
       mostReceptions: 5,
-      mischief: { delay: (id) => (id === '1' ? 500 : 0), isDoubled: (id) => id === '2', pick: (count) => count - 1 },
+      mischief: {
+        delay: (id) => (id === '1' ? 500 : 0),
+        isDoubled: (id) => id === '2',
+        isShared: () => false,
+        pick: (count) => count - 1,
+      },
     });
     queue.onVisible((at) => visibleAt.push(at));
   });
