@@ -140,7 +140,7 @@ describe('what SQS does seldom', () => {
       mischief: {
         delay: (id) => (id === '1' ? 500 : 0),
         isDoubled: (id) => id === '2',
-        isShared: () => false,
+        isShared: (id) => id === '4',
         pick: (count) => count - 1,
       },
     });
@@ -158,5 +158,16 @@ describe('what SQS does seldom', () => {
     expect(queue.receive(10).map(({ body }) => body)).toEqual(['late']);
     now = visibility + 1;
     expect(queue.receive(10).map(({ body }) => body)).toEqual(['twice']);
+  });
+
+  test('to a second receiver while the first still has it, and then to none', () => {
+    const bodies = () => queue.receive(10).map(({ body }) => body);
+    queue.execute('SendMessage', { MessageBody: 'shared' });
+    expect(bodies()).toEqual(['shared']);
+    expect(bodies()).toEqual([]);
+    now += 5;
+    expect(bodies()).toEqual(['shared']);
+    now += 5;
+    expect(bodies()).toEqual([]);
   });
 });
