@@ -134,6 +134,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
   });
   emulator.control.clearOffers();
   const ids = chance.branch('services');
+  const meetings = chance.branch('meetings');
   const deliveries = new Map(plan.deliveries.map(({ message, delivery }) => [message, delivery]));
   let messages = 0;
   const nth = new Map<string, number>();
@@ -154,7 +155,11 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
       visibilityTimeout,
       mostReceptions,
       mischief: {
-        delay: (id) => (deliveryOf(id) === 'late' ? 7 * minute : 0),
+        delay: (id) => {
+          const delivery = deliveryOf(id);
+          if (delivery === 'beside-run') return untilNextRun(plan, time.now()) + meetings.between(0, 1_500);
+          return delivery === 'late' ? 7 * minute : 0;
+        },
         isDoubled: (id) => deliveryOf(id) === 'doubled',
         isShared: (id) => deliveryOf(id) === 'shared',
         pick: (count) => (plan.deliveries.some(({ delivery }) => delivery === 'out-of-order') ? count - 1 : 0),
@@ -229,6 +234,12 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
 };
 
 type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Milliseconds until the next run is due. */
+const untilNextRun = ({ everyMinutes }: HistoryPlan, now: Instant): number => {
+  const every = everyMinutes * minute;
+  return every - ((now - at(0)) % every);
+};
 
 /** Puts the schedules' runs on the agenda, with their mishaps. */
 const scheduleRuns = ({ time, containers, chance }: World, plan: HistoryPlan): void => {

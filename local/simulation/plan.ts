@@ -84,10 +84,13 @@ export type MishapPlan = {
   readonly mishap: 'late' | 'doubled' | 'skipped';
 };
 
-/** How the queue departs from the usual: the n-th message is late, delivered twice, or to two receivers at once. */
+/**
+ * How the queue departs from the usual: the n-th message is late, comes together with the next run, is delivered twice, or to
+ * two receivers at once.
+ */
 export type DeliveryPlan = {
   readonly message: number;
-  readonly delivery: 'late' | 'doubled' | 'shared' | 'out-of-order';
+  readonly delivery: 'late' | 'beside-run' | 'doubled' | 'shared' | 'out-of-order';
 };
 
 /**

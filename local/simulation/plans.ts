@@ -150,7 +150,7 @@ const mishap: fc.Arbitrary<MishapPlan> = fc.record({
 
 const delivery: fc.Arbitrary<DeliveryPlan> = fc.record({
   message: fc.integer({ min: 0, max: 20 }),
-  delivery: fc.constantFrom('late', 'doubled', 'shared', 'out-of-order'),
+  delivery: fc.constantFrom('late', 'beside-run', 'beside-run', 'doubled', 'shared', 'out-of-order'),
 });
 
 /** Clocks of functions are kept by AWS to about a second; the provider's may be anything. */

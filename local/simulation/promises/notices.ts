@@ -95,6 +95,10 @@ export const alertsArrive: Promised = {
     }),
 };
 
+/** The mail service refused the owner's mail and then the operator's: that is tried again six hours later. */
+const nobodyCouldBeTold = ({ entries }: History): boolean =>
+  entries.filter((entry) => entry.kind === 'struck' && entry.fault === 'mail service refuses').length >= 2;
+
 export const idleIsDeleted: Promised = {
   name: 'What is idle, warned of and nobody wants is deleted in the end',
   breaches: (history, truth) => {
@@ -109,7 +113,8 @@ export const idleIsDeleted: Promised = {
     const cameBack = history.entries.some(
       (entry) => entry.kind === 'world' && /^a (bounce|complaint)/.test(entry.what),
     );
-    if (isHeld || cameBack || last?.mode !== 'enforce' || history.deadLetters.length > 0) return [];
+    if (isHeld || cameBack || nobodyCouldBeTold(history) || last?.mode !== 'enforce' || history.deadLetters.length > 0)
+      return [];
     if (history.entries.some((entry) => entry.kind === 'told' && entry.event.event === 'breaker-opened')) return [];
     return plan.runtimes.flatMap((runtime, index) => {
       const id = runtimeIds[index];
