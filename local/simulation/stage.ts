@@ -149,7 +149,7 @@ const profileOf = (runtime: RuntimePlan, plan: HistoryPlan): MetricsProfile => {
   const uses = usesOf(runtime, plan.massIdleAt);
   const minutes = plan.troubledMinutes + plan.healthyMinutes;
   const samples = [];
-  for (let seconds = -300; seconds <= minutes * 60; seconds += sampleSeconds) {
+  for (let seconds = -4 * sampleSeconds; seconds <= minutes * 60; seconds += sampleSeconds) {
     const use = useAt(uses, seconds / 60);
     if (use !== 'gap') samples.push({ at: historyStart + seconds * second, ...levels[use] });
   }

@@ -190,10 +190,11 @@ const everyoneIdle = 4;
 export const stopsAtTheBreaker: Promised = {
   name: 'When most of the fleet goes idle at once, nothing of it is deleted until the operator lets it go on',
   breaches: (history, truth) => {
-    const { massIdleAt, runtimes } = history.plan;
+    const { massIdleAt, runtimes, everyMinutes } = history.plan;
     if (massIdleAt === undefined) return [];
-    // Idle long enough for the look that sees them all.
-    const wentIdle = runtimes.filter((_, index) => truth.isIdleThrough(index, massIdleAt, massIdleAt + 15));
+    // Idle long enough for a look that sees them all: it comes up to a tick after the first warnings are due.
+    const seenAt = massIdleAt + 15 + everyMinutes;
+    const wentIdle = runtimes.filter((_, index) => truth.isIdleThrough(index, massIdleAt, seenAt));
     if (wentIdle.length < everyoneIdle || wentIdle.length <= runtimes.length / 2) return [];
     const rearmed = history.entries.some(
       (entry) => entry.kind === 'acted' && entry.act === 'rearm' && entry.status === 200,
