@@ -62,7 +62,13 @@ export const failsForAReason: Promised = {
         const now = truth.minuteOf(at);
         return now >= each.minute && now <= each.minute + each.minutes + 1;
       });
-      if (hasFaults || isUnreadable || truth.strikesIn(invocation).length > 0) return [];
+      // A bounce is noted once no sender holds its mail: one that died may hold it for longer than Lambda tries.
+      const isHeld =
+        name === 'note-bounces' &&
+        ofKind(entries, 'ended').some(
+          (each) => each.function === 'send-notice' && each.outcome === 'crashed' && each.at <= at,
+        );
+      if (hasFaults || isUnreadable || isHeld || truth.strikesIn(invocation).length > 0) return [];
       return [{ at, what: `${name} ${outcome}: ${because ?? ''}` }];
     }),
 };
