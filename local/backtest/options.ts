@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { Instant } from '#domain/time.ts';
+import { parseWords, refusal } from '#local/command-line.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { usualStart } from './past.ts';
 import { readSweep, type Sweep } from './sweep.ts';
@@ -97,10 +98,7 @@ const createCommand = (): Command =>
     .allowExcessArguments(false)
     .addHelpText('after', help);
 
-const refused = (message: string): BacktestCommand => ({
-  kind: 'refused',
-  message: `${message}\nnpm run backtest -- --help shows all options.`,
-});
+const refused = (message: string) => refusal('backtest', message);
 
 const optionsOf = ({ policy, chart, ...typed }: Typed): BacktestCommand => {
   const { utilisation, availability, sweep } = typed;
@@ -118,16 +116,7 @@ const optionsOf = ({ policy, chart, ...typed }: Typed): BacktestCommand => {
 
 /** Reads a command line. */
 export const readBacktestCommand = (words: readonly string[]): BacktestCommand => {
-  const shown: string[] = [];
-  const command = createCommand()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-    return optionsOf(command.opts<Typed>());
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: shown.join('') };
-    return refused(error.message);
-  }
+  const command = createCommand();
+  const noOrder = parseWords(command, words, 'backtest');
+  return noOrder ?? optionsOf(command.opts<Typed>());
 };

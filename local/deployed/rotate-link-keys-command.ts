@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import * as z from 'zod/mini';
+import { parseWords, refusal } from '#local/command-line.ts';
 import type { LookCommand } from '../plan/options.ts';
 
 /** What a command line of `npm run rotate-link-keys` asks for. */
@@ -55,24 +56,13 @@ const typedSchema = z.object({
   profile: z.exactOptional(z.string()),
 });
 
-const refused = (message: string): LookCommand<RotateOptions> => ({
-  kind: 'refused',
-  message: `${message}\nnpm run rotate-link-keys -- --help shows all options.`,
-});
+const refused = (message: string) => refusal('rotate-link-keys', message);
 
 /** Reads the command line of `npm run rotate-link-keys` (without `node` and the script). */
 export const readRotateCommand = (words: readonly string[]): LookCommand<RotateOptions> => {
-  const shown: string[] = [];
-  const command = createCommand()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: shown.join('') };
-    return refused(error.message);
-  }
+  const command = createCommand();
+  const noOrder = parseWords(command, words, 'rotate-link-keys');
+  if (noOrder !== undefined) return noOrder;
   const typed = typedSchema.safeParse(command.opts());
   if (typed.success) return { kind: 'look', options: typed.data };
   return refused(typed.error.issues.map(({ message }) => message).join('\n'));

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import * as z from 'zod/mini';
+import { parseWords, refusal } from '#local/command-line.ts';
 
 /** What a command line of `npm run unsuppress` asks for. */
 export type UnsuppressOptions = {
@@ -60,24 +61,13 @@ const typedSchema = z.object({
   profile: z.exactOptional(z.string()),
 });
 
-const refused = (message: string): UnsuppressCommand => ({
-  kind: 'refused',
-  message: `${message}\nnpm run unsuppress -- --help shows all options.`,
-});
+const refused = (message: string) => refusal('unsuppress', message);
 
 /** Reads the command line of `npm run unsuppress` (without `node` and the script). */
 export const readUnsuppressCommand = (words: readonly string[]): UnsuppressCommand => {
-  const shown: string[] = [];
-  const command = createCommand()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: shown.join('') };
-    return refused(error.message);
-  }
+  const command = createCommand();
+  const noOrder = parseWords(command, words, 'unsuppress');
+  if (noOrder !== undefined) return noOrder;
   const typed = typedSchema.safeParse(command.opts());
   if (typed.success) return { kind: 'unsuppress', options: typed.data };
   return refused(typed.error.issues.map(({ message }) => message).join('\n'));

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseWords } from '#local/command-line.ts';
 
 export type SimulateOptions = {
   readonly histories: number;
@@ -50,17 +51,7 @@ const createCommand = (): Command =>
 
 /** Reads a command line. */
 export const readSimulateCommand = (words: readonly string[]): SimulateCommand => {
-  const shown: string[] = [];
-  const command = createCommand()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => {} });
-  try {
-    command.parse(words, { from: 'user' });
-    return { kind: 'simulate', options: command.opts<SimulateOptions>() };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: shown.join('') };
-    const message = `${error.message}\nnpm run simulate -- --help shows all options.`;
-    return { kind: 'refused', message };
-  }
+  const command = createCommand();
+  const noOrder = parseWords(command, words, 'simulate');
+  return noOrder ?? { kind: 'simulate', options: command.opts<SimulateOptions>() };
 };
