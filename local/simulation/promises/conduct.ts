@@ -65,6 +65,10 @@ export const failsForAReason: Promised = {
       // A bounce is noted once no sender holds its mail: one that died may hold it for longer than Lambda tries.
       const isHeld =
         name === 'note-bounces' &&
+        ofKind(entries, 'told').some(
+          ({ event, invocation: of }) =>
+            of === invocation && event.event === 'part-failed' && event.because.startsWith('MailUnderWayError'),
+        ) &&
         ofKind(entries, 'ended').some(
           (each) => each.function === 'send-notice' && each.outcome === 'crashed' && each.at <= at,
         );
