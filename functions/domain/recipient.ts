@@ -1,18 +1,22 @@
 import { type Firing, firingOf, type Told } from './firing.ts';
 import { type OfferKey, offerKey } from './offer.ts';
 import { type OfferState, stateKey, windowFor } from './offer-state.ts';
-import type { Instant } from './time.ts';
-import { describes, type Watch, wishKey } from './watch.ts';
+import { day, type Instant } from './time.ts';
+import { describes, type Watch, type Wish, wishKey } from './watch.ts';
 
 /** Whether a watch still waits. A `done` or `ended` one is kept as long as its source lists it, so that it stays silent. */
 export type WatchStanding =
   | { readonly state: 'armed' }
   | { readonly state: 'done'; readonly at: Instant }
-  | { readonly state: 'ended'; readonly at: Instant; readonly because: 'expired' | 'unsubscribed' };
+  | { readonly state: 'ended'; readonly at: Instant; readonly because: 'expired' | 'unsubscribed' | 'cancelled' };
 
-/** A watch with what has become of it: its standing, and per offer what was last told. */
+/**
+ * A watch with what has become of it: its standing, and per offer what was last told. `made`: what was asked for at first, where
+ * it was changed since.
+ */
 export type KeptWatch = {
   readonly watch: Watch;
+  readonly made?: Wish;
   readonly standing: WatchStanding;
   readonly told: Readonly<Record<OfferKey, Told>>;
 };
@@ -87,18 +91,39 @@ export const withoutWatches = (recipient: Recipient, watchIds: readonly string[]
   };
 };
 
-/** Ends watches because their recipient said so, and drops what is owed for them. Ending one twice changes nothing. */
-export const unsubscribed = (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {
-  const ending = new Set(watchIds.filter((id) => recipient.watches[id]?.standing.state !== 'ended'));
-  const watches = Object.fromEntries(
-    Object.entries(recipient.watches).map(([id, kept]) => [
-      id,
-      ending.has(id)
-        ? { ...kept, standing: { state: 'ended', at: now, because: 'unsubscribed' } satisfies WatchStanding }
-        : kept,
-    ]),
+const endedBecause =
+  (because: 'unsubscribed' | 'cancelled') =>
+  (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {
+    const ending = new Set(watchIds.filter((id) => recipient.watches[id]?.standing.state !== 'ended'));
+    const watches = Object.fromEntries(
+      Object.entries(recipient.watches).map(([id, kept]) => [
+        id,
+        ending.has(id) ? { ...kept, standing: { state: 'ended', at: now, because } satisfies WatchStanding } : kept,
+      ]),
+    );
+    return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, new Set(watchIds)) };
+  };
+
+/** Ends watches because their recipient said so in a mail, and drops what is owed for them. Ending one twice changes nothing. */
+export const unsubscribed = endedBecause('unsubscribed');
+
+/** The same, said by the HTTP API. */
+export const cancelled = endedBecause('cancelled');
+
+/** How long a watch of the API that is over can still be read. */
+const overKept = 30 * day;
+
+/** Forgets the watches of the API that are over for long: no source lists them, and they would fill the item. */
+export const withoutOldOnes = (recipient: Recipient, now: Instant): Recipient => {
+  const old = Object.values(recipient.watches).filter(
+    ({ watch, standing }) => watch.source === 'api' && standing.state !== 'armed' && now - standing.at > overKept,
   );
-  return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, new Set(watchIds)) };
+  return old.length === 0
+    ? recipient
+    : withoutWatches(
+        recipient,
+        old.map(({ watch }) => watch.id),
+      );
 };
 
 type ToldByOffer = Readonly<Record<OfferKey, Told>>;

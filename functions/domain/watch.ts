@@ -16,8 +16,11 @@ export type Criteria = Need & {
 /** `once`: one mail, then done. `every`: a mail for every window that is news (see `firing.ts`). */
 export type Notify = 'once' | 'every';
 
-/** Where a watch was made: `config` in `warden.config.ts`, `account` among the account's requests at the provider. */
-export type WatchSource = 'config' | 'account';
+/**
+ * Where a watch was made: `config` in `warden.config.ts`, `account` among the account's requests at the provider, `api` by our
+ * own HTTP API.
+ */
+export type WatchSource = 'config' | 'account' | 'api';
 
 /** A wish before it has an id and a place. */
 export type Wish = {

@@ -60,10 +60,7 @@ export const offerStateSchema: z.ZodMiniType<OfferState> = z.object({
   lookAgainAt: optional(instant),
 });
 
-const watch = z.object({
-  id: z.string(),
-  source: z.enum(['config', 'account']),
-  madeAt: instant,
+const wish = {
   criteria: z.object({
     gpus: z.number(),
     maxPricePerGpuHour: optional(z.number()),
@@ -76,12 +73,19 @@ const watch = z.object({
   }),
   notify: z.enum(['once', 'every']),
   expiresAt: optional(instant),
+};
+
+const watch = z.object({
+  id: z.string(),
+  source: z.enum(['config', 'account', 'api']),
+  madeAt: instant,
+  ...wish,
 });
 
 const standing = z.discriminatedUnion('state', [
   z.object({ state: z.literal('armed') }),
   z.object({ state: z.literal('done'), at: instant }),
-  z.object({ state: z.literal('ended'), at: instant, because: z.enum(['expired', 'unsubscribed']) }),
+  z.object({ state: z.literal('ended'), at: instant, because: z.enum(['expired', 'unsubscribed', 'cancelled']) }),
 ]);
 
 const owedRow = z.discriminatedUnion('kind', [
@@ -102,6 +106,7 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
     z.string(),
     z.object({
       watch,
+      made: optional(z.object(wish)),
       standing,
       told: z.record(z.string(), z.object({ openedAt: instant, mailedAt: instant, closed: optional(z.literal(true)) })),
     }),

@@ -1,30 +1,9 @@
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
-import { type Judgement, judge, newRecipient, type Recipient } from '#domain/recipient.ts';
+import { type Judgement, judge } from '#domain/recipient.ts';
+import { markRecipient } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
-
-/** Puts the marker that makes every run look at a recipient until nothing is left to do. */
-const markRecipient = async (world: WatchAvailabilityWorld, recipientId: string): Promise<void> => {
-  const now = world.clock();
-  await world.store.putTodo({ recipientId, stamp: world.newId(), putAt: now, notBefore: now });
-};
-
-/**
- * Changes a recipient by a pure function; the marker is put first. An address is given where the recipient may be new.
- */
-export const changeRecipient = async (
-  world: WatchAvailabilityWorld,
-  recipientId: string,
-  change: (recipient: Recipient) => Recipient,
-  address?: string,
-): Promise<void> => {
-  await markRecipient(world, recipientId);
-  await decideOnRecipient(world.store, recipientId, (known) => {
-    const current = known ?? (address === undefined ? undefined : newRecipient(recipientId, address));
-    return current === undefined ? { result: undefined } : { save: change(current), result: undefined };
-  });
-};
 
 const changes = (judgement: Judgement) => judgement.fired.length > 0 || judgement.expired.length > 0;
 

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Fleet } from '#domain/board.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { neverListed, type OfferState } from '#domain/offer-state.ts';
-import { type Recipient, withoutWatches, withWatch } from '#domain/recipient.ts';
+import { withoutWatches } from '#domain/recipient.ts';
 import {
   afterSteps,
   compareSource,
@@ -16,39 +16,11 @@ import {
 } from '#domain/sources.ts';
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
-import { entryOf, shapeOf } from '#domain/watch-index.ts';
+import { changeRecipient, makeWatches, recipientIdOf } from '#workflows/make-watches.ts';
 import type { Run } from '#workflows/runs.ts';
-import { changeRecipient } from './look-at-recipient.ts';
 import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
-const recipientIdOf = (world: WatchAvailabilityWorld, address: string) => world.digest(address.toLowerCase());
-
 const writesAtOnce = 16;
-
-const byRecipient = (world: WatchAvailabilityWorld, listed: readonly ListedWatch[]): Map<string, ListedWatch[]> =>
-  Map.groupBy(listed, ({ address }) => recipientIdOf(world, address));
-
-/** Writes everything by which a watch is found. */
-const indexWatch = async (world: WatchAvailabilityWorld, recipientId: string, watch: Watch): Promise<void> => {
-  await world.store.addEntry(entryOf(recipientId, watch, world.clock()));
-  if (watch.expiresAt !== undefined) await world.store.putExpiry(watch.expiresAt, recipientId, watch.id);
-};
-
-/**
- * Makes watches: first everything by which they are found, then the watches themselves, one write for each recipient. Making
- * them again changes nothing.
- */
-const makeWatches = async (world: WatchAvailabilityWorld, listed: readonly ListedWatch[]): Promise<void> => {
-  const shapes = new Map(listed.map(({ watch }) => [shapeOf(watch.criteria), watch.criteria]));
-  for (const criteria of shapes.values()) await world.store.addShape(criteria);
-  const limit = pLimit(writesAtOnce);
-  await limit.map(listed, ({ address, watch }) => indexWatch(world, recipientIdOf(world, address), watch));
-  await limit.map(byRecipient(world, listed), async ([recipientId, group]) => {
-    const add = (recipient: Recipient) =>
-      group.reduce((so, { watch }) => withWatch(so, watch, world.clock()), recipient);
-    await changeRecipient(world, recipientId, add, group[0]?.address);
-  });
-};
 
 /** Forgets watches that their source lists no more; what pointed to them is tidied up when it is met. */
 const forgetWatches = async (world: WatchAvailabilityWorld, removed: readonly KnownWatch[]): Promise<void> => {

@@ -1,0 +1,144 @@
+import { cancelled, type KeptWatch, newRecipient, withoutOldOnes, withWatch } from '#domain/recipient.ts';
+import { type Watch, type Wish, wishKey } from '#domain/watch.ts';
+import { indexWatch, type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
+import { decideOnRecipient } from '#workflows/recipients.ts';
+
+/** Watches of one address at most: they share its item. */
+export const mostWatches = 200;
+
+/** A watch as it was made. `same`: this very request was answered before, with this watch. */
+export type Making =
+  | { readonly outcome: 'made' | 'same'; readonly kept: KeptWatch }
+  | { readonly outcome: 'key-used-otherwise' }
+  | { readonly outcome: 'waits-already'; readonly kept: KeptWatch }
+  | { readonly outcome: 'too-many' };
+
+export type Changing =
+  | { readonly outcome: 'changed'; readonly kept: KeptWatch }
+  | { readonly outcome: 'unknown' | 'changed-meanwhile' }
+  | { readonly outcome: 'listed-elsewhere' | 'over'; readonly kept: KeptWatch };
+
+const wishOf = ({ criteria, notify, expiresAt }: Wish): Wish => ({
+  criteria,
+  notify,
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+});
+
+const sameWish = (a: Wish, b: Wish): boolean =>
+  wishKey(a.criteria) === wishKey(b.criteria) && a.notify === b.notify && a.expiresAt === b.expiresAt;
+
+/** Every watch of a recipient, from whichever source, the newest first. */
+export const watchesOf = async (world: MakeWatchesWorld, recipientId: string): Promise<readonly KeptWatch[]> => {
+  const found = await world.store.readRecipient(recipientId);
+  return Object.values(found?.recipient.watches ?? {}).sort(
+    (a, b) => b.watch.madeAt - a.watch.madeAt || (a.watch.id < b.watch.id ? -1 : 1),
+  );
+};
+
+export const readWatch = async (
+  world: MakeWatchesWorld,
+  recipientId: string,
+  watchId: string,
+): Promise<KeptWatch | undefined> => (await world.store.readRecipient(recipientId))?.recipient.watches[watchId];
+
+/** Everything by which the watch is found comes before the watch: a crash leaves hints that lead nowhere, and no deaf watch. */
+const prepareIndex = async (world: MakeWatchesWorld, recipientId: string, watch: Watch): Promise<void> => {
+  await world.store.addShape(watch.criteria);
+  await indexWatch(world, recipientId, watch);
+  await markRecipient(world, recipientId);
+};
+
+/**
+ * Makes a watch for an address. `key` (Idempotency-Key) makes the same request again give the same watch, however often it is
+ * sent. `onlyOne`: a wish that waits already is not made a second time.
+ */
+export const makeWatch = async (
+  world: MakeWatchesWorld,
+  address: string,
+  wish: Wish,
+  { key, onlyOne = false }: { readonly key?: string; readonly onlyOne?: boolean },
+): Promise<Making> => {
+  const now = world.clock();
+  const recipientId = recipientIdOf(world, address);
+  const id = world.digest(JSON.stringify(['api', recipientId, key ?? world.newId()]));
+  const watch: Watch = { ...wish, id, source: 'api', madeAt: now };
+  let indexed = false;
+  return decideOnRecipient<Making>(world.store, recipientId, async (known) => {
+    const current = withoutOldOnes(known ?? newRecipient(recipientId, address), now);
+    const before = current.watches[id];
+    if (before !== undefined) {
+      const outcome = sameWish(before.made ?? before.watch, wish) ? 'same' : 'key-used-otherwise';
+      return { result: outcome === 'same' ? { outcome, kept: before } : { outcome } };
+    }
+    const waiting = Object.values(current.watches).find(
+      (kept) => kept.standing.state === 'armed' && wishKey(kept.watch.criteria) === wishKey(wish.criteria),
+    );
+    if (onlyOne && waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
+    if (Object.keys(current.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
+    if (!indexed) await prepareIndex(world, recipientId, watch);
+    indexed = true;
+    const made = withWatch(current, watch, now);
+    const kept = made.watches[id];
+    return kept === undefined ? { result: { outcome: 'too-many' } } : { save: made, result: { outcome: 'made', kept } };
+  });
+};
+
+/** What may be changed of a watch; what is missing stays. */
+export type WatchChange = Partial<Pick<Wish, 'notify' | 'expiresAt'>> & {
+  readonly criteria?: Partial<Wish['criteria']>;
+};
+
+const changed = ({ watch }: KeptWatch, { criteria, ...change }: WatchChange): Watch => ({
+  ...watch,
+  ...change,
+  criteria: { ...watch.criteria, ...criteria },
+});
+
+/**
+ * Changes a watch that waits. One that asks for something else now has been told nothing of it. `isAsSeen`: whether the watch is
+ * still as whoever changes it has seen it.
+ */
+export const changeWatch = async (
+  world: MakeWatchesWorld,
+  recipientId: string,
+  watchId: string,
+  change: WatchChange,
+  isAsSeen: (kept: KeptWatch) => boolean,
+): Promise<Changing> =>
+  decideOnRecipient<Changing>(world.store, recipientId, async (recipient) => {
+    const before = recipient?.watches[watchId];
+    if (recipient === undefined || before === undefined) return { result: { outcome: 'unknown' } };
+    if (before.watch.source !== 'api') return { result: { outcome: 'listed-elsewhere', kept: before } };
+    if (!isAsSeen(before)) return { result: { outcome: 'changed-meanwhile' } };
+    if (before.standing.state !== 'armed') return { result: { outcome: 'over', kept: before } };
+    const watch = changed(before, change);
+    const isOther = wishKey(watch.criteria) !== wishKey(before.watch.criteria);
+    const kept: KeptWatch = {
+      ...before,
+      watch,
+      made: before.made ?? wishOf(before.watch),
+      told: isOther ? {} : before.told,
+    };
+    const owed = isOther
+      ? Object.fromEntries(Object.entries(recipient.owed).filter(([, row]) => row.watchId !== watchId))
+      : recipient.owed;
+    await prepareIndex(world, recipientId, watch);
+    const save = { ...recipient, owed, watches: { ...recipient.watches, [watchId]: kept } };
+    return { save, result: { outcome: 'changed', kept } };
+  });
+
+/** Ends a watch, from whichever source. Ending it again changes nothing. */
+export const cancelWatch = async (
+  world: MakeWatchesWorld,
+  recipientId: string,
+  watchId: string,
+  isAsSeen: (kept: KeptWatch) => boolean,
+): Promise<Changing> =>
+  decideOnRecipient<Changing>(world.store, recipientId, (recipient) => {
+    const before = recipient?.watches[watchId];
+    if (recipient === undefined || before === undefined) return { result: { outcome: 'unknown' } };
+    if (!isAsSeen(before)) return { result: { outcome: 'changed-meanwhile' } };
+    if (before.standing.state === 'ended') return { result: { outcome: 'changed', kept: before } };
+    const save = cancelled(recipient, [watchId], world.clock());
+    return { save, result: { outcome: 'changed', kept: save.watches[watchId] ?? before } };
+  });
