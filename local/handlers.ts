@@ -8,6 +8,7 @@ import { createNoticeQueue } from '#adapters/queue.ts';
 import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import type { Report } from '#domain/event.ts';
 import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
+import { createHandler as createHttpApiHandler } from '#handlers/http-api/handler.ts';
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
 import { createHandler as createNoteBouncesHandler } from '#handlers/note-bounces/handler.ts';
 import type { RunParts } from '#handlers/run.ts';
@@ -71,6 +72,7 @@ export const createHandlers = (parts: HandlersParts) => {
       links,
       mailer: parts.mailer ?? createSesMailer(ses, settings.mail),
     }),
+    httpApi: createHttpApiHandler(timed),
     links: createLinksHandler({ ...timed, links, provider }),
     noteBounces: createNoteBouncesHandler(timed),
   };

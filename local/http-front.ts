@@ -35,8 +35,16 @@ const bodyOf = (body: Buffer, contentType: string): Pick<APIGatewayProxyEventV2,
 const queryParameters = (search: URLSearchParams): Record<string, string> =>
   Object.fromEntries([...new Set(search.keys())].map((name) => [name, search.getAll(name).join(',')]));
 
+/** What an authorizer found in a token: its claims, as API Gateway hands them on. */
+export type VerifiedClaims = Readonly<Record<string, string>>;
+
 /** The event that API Gateway makes of a request. Source: "payload format version 2.0" in its developer guide. */
-const toEvent = (incoming: IncomingMessage, body: Buffer, at: number): APIGatewayProxyEventV2 => {
+const toEvent = (
+  incoming: IncomingMessage,
+  body: Buffer,
+  at: number,
+  claims?: VerifiedClaims,
+): APIGatewayProxyEventV2 => {
   const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s, 2);
   const { cookie, ...others } = incoming.headers;
   const headers = Object.fromEntries(
@@ -56,6 +64,7 @@ const toEvent = (incoming: IncomingMessage, body: Buffer, at: number): APIGatewa
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',
+      ...(claims === undefined ? {} : { authorizer: { jwt: { claims, scopes: null } } }),
       domainName: headers.host ?? loopback,
       domainPrefix: 'local',
       http: {
@@ -85,6 +94,12 @@ const jsonAnswer = (status: number, body: unknown): Answer => ({
   body: Buffer.from(JSON.stringify(body)),
 });
 
+/** The answer of a JWT authorizer that lets nobody in. */
+const unauthorized: Answer = {
+  ...jsonAnswer(401, { message: 'Unauthorized' }),
+  headers: { 'content-type': json, 'www-authenticate': 'Bearer' },
+};
+
 /** The answer that API Gateway makes of what a handler returns: a string or an object without `statusCode` is a body. */
 const toAnswer = (result: APIGatewayProxyResultV2): Answer => {
   if (typeof result === 'string') return { status: 200, headers: { 'content-type': json }, body: Buffer.from(result) };
@@ -101,9 +116,18 @@ const toAnswer = (result: APIGatewayProxyResultV2): Answer => {
   };
 };
 
+/** A route of an HTTP API. `authorize`: the JWT authorizer in front of it; undefined from it lets nobody in. */
+export type Route = {
+  readonly handler: HttpHandler;
+  readonly functionName: string;
+  readonly authorize?: (authorization: string | undefined) => Promise<VerifiedClaims | undefined>;
+};
+
 export type HttpFrontOptions = {
   readonly handler: HttpHandler;
   readonly functionName: string;
+  /** The route of a path where it is another than `$default`, which is `handler`'s. */
+  readonly routeOf?: (path: string) => Route | undefined;
   readonly clock: Pick<Clock, 'now'>;
   /** Told of a handler that throws; whoever asked sees 500, as behind API Gateway. */
   readonly onFailure: (error: unknown) => void;
@@ -113,16 +137,20 @@ export type HttpFrontOptions = {
 const answerTo = async (options: HttpFrontOptions, incoming: IncomingMessage): Promise<Answer> => {
   const body = await buffer(incoming);
   if (body.length > largestBodyBytes) return jsonAnswer(413, { message: 'Request Entity Too Large' });
-  const event = toEvent(incoming, body, options.clock.now());
+  const [path = '/'] = (incoming.url ?? '/').split('?', 1);
+  const route: Route = options.routeOf?.(path) ?? options;
+  const claims = await route.authorize?.(incoming.headers.authorization);
+  if (route.authorize !== undefined && claims === undefined) return unauthorized;
+  const event = toEvent(incoming, body, options.clock.now(), claims);
   try {
-    return toAnswer(await options.handler(event, lambdaContext({ functionName: options.functionName })));
+    return toAnswer(await route.handler(event, lambdaContext({ functionName: route.functionName })));
   } catch (error) {
     options.onFailure(error);
     return jsonAnswer(500, { message: 'Internal Server Error' });
   }
 };
 
-/** Serves a Lambda handler over HTTP on loopback, as an HTTP API with one `$default` route does. */
+/** Serves Lambda handlers over HTTP on loopback, as an HTTP API does. */
 export const startHttpFront = async (options: HttpFrontOptions): Promise<HttpFront> => {
   const server = createServer((incoming, response: ServerResponse) => {
     answerTo(options, incoming).then(

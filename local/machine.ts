@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
+import { apiRoute } from './api-route.ts';
 import type { Clock } from './clock.ts';
 import type { Console } from './console.ts';
 import { startInbox } from './engines/inbox.ts';
@@ -10,6 +11,7 @@ import { usualPorts } from './engines/loopback.ts';
 import { startQueue } from './engines/queue.ts';
 import { createTable, startTable } from './engines/table.ts';
 import { startHttpFront } from './http-front.ts';
+import { startIssuer } from './issuer.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { startQueuePoller } from './queue-poller.ts';
 import { createSmtpMailer } from './smtp.ts';
@@ -66,11 +68,13 @@ export const startMachine = async (options: MachineOptions) => {
     // The parts of a run that failed were told one by one.
     if (!(error instanceof AggregateError)) report({ event: 'job-failed', job, because: String(error) });
   };
+  const issuer = await startIssuer({ port: usualPorts.issuer, groupsClaim: settings.api.groupsClaim });
   const front = await startHttpFront({
     handler: (event, context) => system.links(event, context),
     functionName: 'links',
+    routeOf: (path) => apiRoute(path, (event, context) => system.httpApi(event, context), issuer.authorize),
     clock,
-    onFailure: failed('links'),
+    onFailure: failed('http'),
     port: usualPorts.front,
   });
   const system: System = createSystem({
@@ -106,6 +110,7 @@ export const startMachine = async (options: MachineOptions) => {
     inboxUrl: engines.inbox.url,
     tableUrl: engines.table.endpoint,
     linksUrl: front.url,
+    apiNote: `HTTP API: ${front.url}/openapi.json, with a token of POST ${issuer.url}/token (email=me@example.com).`,
     /** One run of watch-availability, as its schedule starts it. A failure is told, not thrown. */
     watch: async (): Promise<void> => {
       const context = lambdaContext({ functionName: 'watch-availability' });
@@ -123,6 +128,7 @@ export const startMachine = async (options: MachineOptions) => {
     close: async (): Promise<void> => {
       await poller.stop();
       await front.close();
+      await issuer.close();
       system.close();
       if (smtp) smtp.close();
       await engines.close();

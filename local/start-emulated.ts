@@ -89,7 +89,7 @@ export const startEmulated =
     });
     if (hasRuntimes(options)) presser = createKeepPresser(machine.inbox, keptRuntime);
     const { inboxUrl, tableUrl } = machine;
-    const notes = notesFor(options);
+    const notes = [...notesFor(options), machine.apiNote];
     report({ event: 'started', provider: 'emulated', providerUrl: emulator.url, inboxUrl, tableUrl, speed, notes });
     return {
       work: lapse(machine, clock, speed, ending, async () => {

@@ -117,6 +117,7 @@ export const startProvider = async (
     ...guardNotes(userSettings, options),
     `State is kept in ${options.dataDirectory}.`,
     mailNote(options.smtpUrl),
+    machine.apiNote,
   ];
   const providerUrl = options.inventoryUrl;
   report({ event: 'started', provider: 'real', providerUrl, inboxUrl, tableUrl, speed: 1, notes });

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 export const loopback = '127.0.0.1';
 
 /** Where each part listens when nobody else does; people keep these in their browser and their shell history. */
-export const usualPorts = { emulator: 7100, table: 8000, inbox: 8005, front: 8080, queue: 9324 } as const;
+export const usualPorts = { emulator: 7100, table: 8000, inbox: 8005, front: 8080, issuer: 8090, queue: 9324 } as const;
 
 const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 

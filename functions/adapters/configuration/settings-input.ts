@@ -288,6 +288,19 @@ export type SettingsInput = {
       fallback?: string | undefined;
     }[] | undefined;
   } | undefined;
+  /** The HTTP API: who may use it. See docs/api.md. (object) */
+  api?: {
+    /** Address of an OpenID Connect issuer whose tokens are taken, as its tokens name it (`iss`). Missing: the deployment makes a Cognito user pool. (http or https address) */
+    issuer?: string | undefined;
+    /** Whom the tokens of that issuer must be for (`aud`, or else `client_id`); at least one, with `issuer` only. (list of text; default []) */
+    audience?: string[] | undefined;
+    /** Claim of the token that lists the groups somebody is in. (text; default "cognito:groups") */
+    groupsClaim?: string | undefined;
+    /** Group whose members may see and change everything; everybody else what is theirs. (text; default "operators") */
+    operatorGroup?: string | undefined;
+    /** Origins of web pages that may call the API from a browser, such as `https://tools.example.com`. None: no page may. (list of http or https address; default []) */
+    allowOrigins?: string[] | undefined;
+  } | undefined;
   /** How a run of one minute keeps out of the next one's way. (object) */
   runs?: {
     /** Seconds for which a run of a minute keeps others out, at most; it stops working 8 seconds before. (whole number, 40 to 58; default 58) */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { mappingSettings } from '#adapters/provider/mappings.ts';
+import { api, issuerAndAudience } from './api.ts';
 import { deployment, looksFit, runs } from './deployment.ts';
 import {
   address,
@@ -123,10 +124,11 @@ export const settingsSchema = described(
         'Job 2, cost guardrails: what is idle, who is warned, what is deleted. With examples: docs/policies.md.',
         z.prefault(guardrails, {}),
       ),
+      api: described('The HTTP API: who may use it. See docs/api.md.', z.prefault(api, {})),
       runs: described("How a run of one minute keeps out of the next one's way.", z.prefault(runs, {})),
       deployment: described('What `cdk deploy` makes beside the functions.', z.prefault(deployment, {})),
     })
-    .check(projectsLookedAfter, identityMadeOnce, looksFit),
+    .check(projectsLookedAfter, identityMadeOnce, looksFit, issuerAndAudience),
 );
 
 /** Settings as the handlers see them, defaults filled in. */

@@ -1,7 +1,11 @@
 import { cancelled, type KeptWatch, newRecipient, withoutOldOnes, withWatch } from '#domain/recipient.ts';
+import { day } from '#domain/time.ts';
 import { type Watch, type Wish, wishKey } from '#domain/watch.ts';
 import { indexWatch, type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
+
+/** How long a watch waits that says nothing of it. */
+const usuallyWaits = 90 * day;
 
 /** Watches of one address at most: they share its item. */
 export const mostWatches = 200;
@@ -25,7 +29,9 @@ const wishOf = ({ criteria, notify, expiresAt }: Wish): Wish => ({
 });
 
 const sameWish = (a: Wish, b: Wish): boolean =>
-  wishKey(a.criteria) === wishKey(b.criteria) && a.notify === b.notify && a.expiresAt === b.expiresAt;
+  wishKey(a.criteria) === wishKey(b.criteria) &&
+  a.notify === b.notify &&
+  (b.expiresAt === undefined || a.expiresAt === b.expiresAt);
 
 /** Every watch of a recipient, from whichever source, the newest first. */
 export const watchesOf = async (world: MakeWatchesWorld, recipientId: string): Promise<readonly KeptWatch[]> => {
@@ -61,7 +67,7 @@ export const makeWatch = async (
   const now = world.clock();
   const recipientId = recipientIdOf(world, address);
   const id = world.digest(JSON.stringify(['api', recipientId, key ?? world.newId()]));
-  const watch: Watch = { ...wish, id, source: 'api', madeAt: now };
+  const watch: Watch = { expiresAt: now + usuallyWaits, ...wish, id, source: 'api', madeAt: now };
   let indexed = false;
   return decideOnRecipient<Making>(world.store, recipientId, async (known) => {
     const current = withoutOldOnes(known ?? newRecipient(recipientId, address), now);

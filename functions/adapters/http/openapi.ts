@@ -1,0 +1,127 @@
+import * as z from 'zod/mini';
+import { jsonSchemaOf, type Operation } from './operation.ts';
+import { type ProblemCode, problemCodes, statusOf } from './problem.ts';
+
+const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(problemCodes),
+  message: z.string(),
+  errors: z.optional(z.array(z.object({ in: z.string(), pointer: z.string(), detail: z.string() }))),
+});
+
+const gatewaySchema = z.object({ message: z.nullable(z.string()) });
+
+const json = (schema: unknown) => ({ 'application/json': { schema } });
+const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const gatewayContent = json({ $ref: '#/components/schemas/GatewayMessage' });
+
+const outputOf = (schema: z.ZodMiniType): Record<string, unknown> => {
+  const { $schema: _, ...output } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  return output;
+};
+
+const parametersOf = (where: 'path' | 'query', schema: z.ZodMiniObject | undefined) => {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: property,
+  }));
+};
+
+const headersOf = (headers: Readonly<Record<string, string>> = {}) =>
+  Object.entries(headers).map(([name, description]) => ({
+    name: name.replace(/^!/, ''),
+    in: 'header',
+    required: name.startsWith('!'),
+    description,
+    schema: { type: 'string', pattern: '^[\\x21-\\x7E]{1,128}$' },
+  }));
+
+/** Every operation may answer these. */
+const usualProblems = ({ who, body }: Pick<Operation<never>, 'who' | 'body'>): readonly ProblemCode[] => [
+  'malformed-request',
+  ...(who === 'anyone' ? [] : (['not-signed-in'] as const)),
+  ...(who === 'operator' ? (['not-allowed'] as const) : []),
+  ...(body === undefined ? [] : (['too-large', 'unsupported-media-type'] as const)),
+];
+
+const responsesOf = (operation: Operation<never>) => {
+  const { answers, problems } = operation;
+  const statuses = Map.groupBy(new Set([...usualProblems(operation), ...problems]), statusOf);
+  return {
+    ...Object.fromEntries(
+      Object.entries(answers).map(([status, { description, schema, headers }]) => [
+        status,
+        {
+          description,
+          ...(headers === undefined
+            ? {}
+            : {
+                headers: Object.fromEntries(
+                  Object.entries(headers).map(([name, words]) => [
+                    name,
+                    { description: words, required: true, schema: { type: 'string' } },
+                  ]),
+                ),
+              }),
+          ...(schema === undefined ? {} : { content: json(outputOf(schema)) }),
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      [...statuses].map(([status, codes]) => [
+        status,
+        {
+          description: codes.join(', '),
+          content: status === 401 ? { ...gatewayContent, ...problemContent } : problemContent,
+        },
+      ]),
+    ),
+    429: { description: 'The gateway throttles', content: gatewayContent },
+  };
+};
+
+const pathItemOf = (operation: Operation<never>) => ({
+  operationId: operation.id,
+  summary: operation.summary,
+  tags: [operation.tag],
+  security: operation.who === 'anyone' ? [] : [{ token: [] }],
+  parameters: [
+    ...parametersOf('path', operation.params),
+    ...parametersOf('query', operation.query),
+    ...headersOf(operation.headers),
+  ],
+  ...(operation.body === undefined
+    ? {}
+    : { requestBody: { required: true, content: json(jsonSchemaOf(operation.body)) } }),
+  responses: responsesOf(operation),
+});
+
+const description = `What GPU Warden knows, and what people may ask of it. Send the ID token of the issuer that the settings name:
+\`Authorization: Bearer <JWT>\`. Times are ISO 8601 in UTC, money is USD, memory is GiB.`;
+
+/** The OpenAPI 3.1 document of some operations. */
+export const openApiOf = <World>(operations: readonly Operation<World>[], serverUrl: string) => {
+  const paths = Map.groupBy(operations as readonly Operation<never>[], ({ path }) => path);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'GPU Warden', version: '1', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: serverUrl }],
+    paths: Object.fromEntries(
+      [...paths].map(([path, group]) => [
+        path,
+        Object.fromEntries(group.map((operation) => [operation.method, pathItemOf(operation)])),
+      ]),
+    ),
+    components: {
+      schemas: { Problem: outputOf(problemSchema), GatewayMessage: outputOf(gatewaySchema) },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+};

@@ -1,0 +1,129 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type Context, Hono } from 'hono';
+import type { LambdaContext } from 'hono/aws-lambda';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { type Caller, callerOf, type SignInSettings } from '#adapters/http/caller.ts';
+import { openApiOf } from '#adapters/http/openapi.ts';
+import { checked, type Operation, type Who } from '#adapters/http/operation.ts';
+import { Problem, problemBody, statusOf } from '#adapters/http/problem.ts';
+import { ProviderError } from '#adapters/provider/errors.ts';
+import type { Report } from '#domain/event.ts';
+
+type Bindings = { readonly event: APIGatewayProxyEventV2; readonly lambdaContext: LambdaContext };
+type Env = { Bindings: Bindings };
+
+/** Nothing that is sent here is long. */
+const largestBody = 64 * 1024;
+
+const problemResponse = (problem: Problem): Response =>
+  new Response(JSON.stringify(problemBody(problem)), {
+    status: statusOf(problem.code),
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
+  });
+
+/** What the authorizer of the gateway found; nothing where it let nobody in. */
+const verifiedClaims = ({ event }: Bindings): Readonly<Record<string, unknown>> | undefined => {
+  const { requestContext } = event as {
+    requestContext: { authorizer?: { jwt?: { claims?: Record<string, unknown> } } };
+  };
+  return requestContext.authorizer?.jwt?.claims;
+};
+
+const signInNeeded = () =>
+  new Problem('not-signed-in', 'Send the ID token of your issuer: Authorization: Bearer <JWT>.', {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+
+const admitted = (who: Who, caller: Caller | undefined): Caller | undefined => {
+  if (who === 'anyone') return undefined;
+  if (caller === undefined) throw signInNeeded();
+  if (who === 'operator' && !caller.operator) {
+    throw new Problem('not-allowed', 'Only members of the group of operators may do this.');
+  }
+  return caller;
+};
+
+const bodyOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const fault = { in: 'body', pointer: '', detail: 'is not JSON' } as const;
+    throw new Problem('malformed-request', 'The body is not JSON.', { faults: [fault] });
+  }
+};
+
+const isJson = (contentType: string | undefined) => /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType ?? '');
+
+const grouped = (pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...Map.groupBy(pairs, ([name]) => name)].map(([name, group]) => [name, group.map(([, text]) => text)] as const),
+  );
+
+const run = async <World>(c: Context<Env>, operation: Operation<World>, world: World, signIn: SignInSettings) => {
+  const caller = callerOf(verifiedClaims(c.env), c.req.header('authorization'), signIn);
+  const known = admitted(operation.who, caller);
+  if (operation.body !== undefined && !isJson(c.req.header('content-type'))) {
+    throw new Problem('unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json.');
+  }
+  const text = operation.body === undefined ? '' : await c.req.text();
+  const request = checked(operation, {
+    path: grouped(Object.entries(c.req.param())),
+    query: grouped(new URL(c.req.url).searchParams),
+    body: () => bodyOf(text),
+  });
+  const header = (name: string) => c.req.header(name);
+  const { status, body, headers = {} } = await operation.run({ ...request, header }, known, world);
+  const always = { 'cache-control': 'no-store', ...headers };
+  if (body === undefined) return new Response(null, { status, headers: always });
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...always } });
+};
+
+const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+export type AppParts<World> = {
+  readonly operations: readonly Operation<World>[];
+  readonly world: World;
+  readonly signIn: SignInSettings;
+  readonly report: Report;
+};
+
+const answerFailure = (failure: Error, report: Report): Response => {
+  if (failure instanceof Problem) return problemResponse(failure);
+  report({ event: 'part-failed', part: 'http-api', because: String(failure) });
+  if (failure instanceof ProviderError) {
+    return problemResponse(
+      new Problem('provider-failed', 'The provider did not answer understandably. Try again later.'),
+    );
+  }
+  return problemResponse(new Problem('failed', 'Something failed here, and was logged. Try again later.'));
+};
+
+/** The API as a web application: every operation, what is not one, and the document that describes them. */
+export const createApp = <World>({ operations, world, signIn, report }: AppParts<World>): Hono<Env> => {
+  const app = new Hono<Env>();
+  app.use(
+    secureHeaders({ strictTransportSecurity: 'max-age=31536000', contentSecurityPolicy: { defaultSrc: ["'none'"] } }),
+  );
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: () =>
+        problemResponse(new Problem('too-large', `The body has more than ${largestBody} bytes; send less.`)),
+    }),
+  );
+  app.onError((failure) => answerFailure(failure, report));
+  app.notFound(() => problemResponse(new Problem('not-found', 'There is nothing here. What there is: /openapi.json.')));
+  app.get('/openapi.json', (c) => c.json(openApiOf(operations, new URL(c.req.url).origin)));
+  for (const operation of operations) {
+    app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));
+  }
+  const paths = Map.groupBy(operations, ({ path }) => path);
+  for (const [path, group] of [...paths, ['/openapi.json', [{ method: 'get' }]] as const]) {
+    const allow = group.map(({ method }) => method.toUpperCase()).join(', ');
+    app.all(routeOf(path), () => {
+      throw new Problem('method-not-allowed', `Only ${allow} is understood here.`, { headers: { allow } });
+    });
+  }
+  return app;
+};

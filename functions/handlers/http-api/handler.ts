@@ -1,0 +1,45 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import type { Settings } from '#adapters/configuration/settings.ts';
+import { digest } from '#adapters/identity.ts';
+import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
+import { createRecipientStore } from '#adapters/store/recipient-store.ts';
+import { createTable } from '#adapters/store/table.ts';
+import type { Report } from '#domain/event.ts';
+import type { Instant } from '#domain/time.ts';
+import { createApp } from './app.ts';
+import type { Environment } from './environment.ts';
+import { operations } from './operations/index.ts';
+
+/** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
+export type Parts = {
+  readonly environment: Pick<Environment, 'TABLE_NAME'>;
+  readonly settings: Settings;
+  readonly dynamodb: DynamoDBClient;
+  readonly clock: () => Instant;
+  readonly newId: () => string;
+  readonly report: Report;
+};
+
+/** The same event; Hono writes the types of what may be missing in another way. */
+const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => event as unknown as LambdaEvent;
+
+/**
+ * The Lambda function behind our HTTP API (API Gateway HTTP API, payload format 2.0). The gateway's authorizer has checked the
+ * token; whom it lets in only gets what is theirs.
+ */
+export const createHandler = ({ environment, settings, dynamodb, clock, newId, report }: Parts) => {
+  const table = createTable(dynamodb, environment.TABLE_NAME);
+  const store = { ...createAvailabilityStore(table), ...createRecipientStore(table) };
+  const world = { watches: { store, clock, newId, digest } };
+  const answer = handle(createApp({ operations, world, signIn: settings.api, report }));
+  return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { headers, ...result } = await answer(eventFor(event), context);
+    return {
+      ...result,
+      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
+    };
+  });
+};
