@@ -30,6 +30,9 @@ const personIn = (form: URLSearchParams): Person => {
   };
 };
 
+/** Made once for a process: it takes a moment. */
+let keyPair: ReturnType<typeof generateKeyPair> | undefined;
+
 /**
  * An OpenID Connect issuer on loopback that believes everybody: `POST /token` with a form (`email`, `group`) answers an ID
  * token, as Cognito makes them. And the JWT authorizer that API Gateway would put in front of the API.
@@ -41,7 +44,8 @@ export const startIssuer = async ({
   readonly port?: number;
   readonly groupsClaim?: string;
 } = {}) => {
-  const { publicKey, privateKey } = await generateKeyPair(algorithm);
+  keyPair ??= generateKeyPair(algorithm);
+  const { publicKey, privateKey } = await keyPair;
   const jwk = { ...(await exportJWK(publicKey)), alg: algorithm, kid: 'local', use: 'sig' };
   const keys = createLocalJWKSet({ keys: [jwk] });
 

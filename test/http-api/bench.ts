@@ -1,0 +1,95 @@
+import type { JWTPayload } from 'jose';
+import { readSettings } from '#adapters/configuration/define-config.ts';
+import { newId } from '#adapters/identity.ts';
+import { createRecipientStore } from '#adapters/store/recipient-store.ts';
+import { createTable as tableOver } from '#adapters/store/table.ts';
+import type { WardenEvent } from '#domain/event.ts';
+import { createHandler } from '#handlers/http-api/handler.ts';
+import { apiRoute } from '#local/api-route.ts';
+import { createTable, startTable } from '#local/engines/table.ts';
+import { startHttpFront } from '#local/http-front.ts';
+import { type Person, startIssuer } from '#local/issuer.ts';
+import { leastSettings } from '../configuration/example.ts';
+import { tableClient } from '../local/sdk-clients.ts';
+
+export const people = {
+  ann: { email: 'ann@example.com' },
+  bob: { email: 'bob@example.com' },
+  operator: { email: 'olga@example.com', groups: ['operators'] },
+  unverified: { email: 'ann@example.com', verified: false },
+  machine: {},
+} as const satisfies Record<string, Person>;
+
+export type Sent = {
+  readonly as?: keyof typeof people;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+};
+
+export type Answered = { readonly status: number; readonly body: unknown; readonly headers: Headers };
+
+/** The API over the embedded table, behind an authorizer like the gateway's; asked over real HTTP. */
+export const startApi = async () => {
+  const table = await startTable();
+  const dynamodb = tableClient(table.endpoint);
+  await createTable(dynamodb, 'warden');
+  const reported: WardenEvent[] = [];
+  const time = { now: Date.parse('2026-11-24T12:00:00Z') };
+  const handler = createHandler({
+    environment: { TABLE_NAME: 'warden' },
+    settings: readSettings(leastSettings()),
+    dynamodb,
+    clock: () => time.now,
+    newId,
+    report: (event) => reported.push(event),
+  });
+  const issuer = await startIssuer();
+  const front = await startHttpFront({
+    handler: async () => ({ statusCode: 404 }),
+    functionName: 'links',
+    routeOf: (path) => apiRoute(path, async (event, context) => handler(event, context), issuer.authorize),
+    clock: { now: () => time.now },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const tokenOf = (who: keyof typeof people, over: JWTPayload = {}) => issuer.sign(people[who], over);
+  const send = async (
+    method: string,
+    path: string,
+    { as, token, body, headers = {} }: Sent = {},
+  ): Promise<Answered> => {
+    const sent = token ?? (as && (await tokenOf(as)));
+    const answer = await fetch(`${front.url}${path}`, {
+      method,
+      headers: {
+        ...(sent === undefined ? {} : { authorization: `Bearer ${sent}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), headers: answer.headers };
+  };
+  return {
+    url: front.url,
+    issuer,
+    tokenOf,
+    send,
+    time,
+    reported,
+    recipients: createRecipientStore(tableOver(dynamodb, 'warden')),
+    /** From here on every call to the table fails. */
+    loseTable: () => table.close(),
+    close: async () => {
+      await front.close();
+      await issuer.close();
+      dynamodb.destroy();
+      await table.close();
+    },
+  };
+};
+
+export type Api = Awaited<ReturnType<typeof startApi>>;

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '#handlers/http-api/operations/index.ts';
+import { type Api, people, startApi } from './bench.ts';
+
+let api: Api;
+let annsWatch: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  const { body } = await api.send('POST', '/v1/watches', { as: 'ann', body: { gpu_model: 'H100' } });
+  annsWatch = String(Object(body).id);
+});
+afterAll(() => api.close());
+
+const requests = '/api/v1beta1/inventory/gpu/notify-availability';
+const newRequest = { region_id: 'as-south-1', config_id: 'gpu-t4-16g-12cpu-128g' };
+
+/** Every operation, and what each of those who ask is answered: its owner, another one, an operator, one whose address is not verified. */
+const table: Record<
+  string,
+  { path: () => string; body?: unknown; ifMatch?: true; answers: [number, number, number, number] }
+> = {
+  listNotificationRequests: { path: () => requests, answers: [200, 200, 200, 403] },
+  createNotificationRequest: { path: () => requests, body: newRequest, answers: [201, 201, 201, 403] },
+  listWatches: { path: () => `/v1/watches?email=${people.ann.email}`, answers: [200, 403, 200, 403] },
+  createWatch: { path: () => '/v1/watches', body: { gpu_model: 'A100' }, answers: [201, 201, 201, 403] },
+  readWatch: { path: () => `/v1/watches/${annsWatch}`, answers: [200, 404, 200, 404] },
+  changeWatch: {
+    path: () => `/v1/watches/${annsWatch}`,
+    body: { gpu_count: 2 },
+    ifMatch: true,
+    answers: [200, 404, 200, 404],
+  },
+  cancelWatch: { path: () => `/v1/watches/${annsWatch}`, answers: [200, 404, 200, 404] },
+};
+
+it('has a row for every operation', () => {
+  expect(Object.keys(table).sort()).toEqual(operations.map(({ id }) => id).sort());
+});
+
+describe.each(operations.map(({ id, method }) => ({ id, method: method.toUpperCase() })))('$id', ({ id, method }) => {
+  const row = table[id];
+  const sent = {
+    ...(row?.body === undefined ? {} : { body: row.body }),
+    ...(row?.ifMatch ? { headers: { 'if-match': '*' } } : {}),
+  };
+
+  it('answers each as much as is theirs', async () => {
+    const statuses: number[] = [];
+    // Its owner last: a watch that is over cannot be changed.
+    for (const as of ['unverified', 'bob', 'operator', 'ann'] as const) {
+      statuses.push((await api.send(method, row?.path() ?? '', { as, ...sent })).status);
+    }
+    const [unverified, bob, operator, ann] = statuses;
+    expect([ann, bob, operator, unverified]).toEqual(row?.answers);
+  });
+
+  it('lets no stranger in', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const good = await api.tokenOf('ann');
+    const [head = '', payload = '', signature = ''] = good.split('.');
+    const unsigned = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
+    const asOperator = Buffer.from(
+      JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), 'cognito:groups': ['operators'] }),
+    ).toString('base64url');
+    const strangers = {
+      nobody: undefined,
+      nonsense: 'abc',
+      tampered: `${head}.${asOperator}.${signature}`,
+      'alg none': `${unsigned}.${asOperator}.`,
+      'alg none with a signature': `${unsigned}.${asOperator}.${signature}`,
+      expired: await api.tokenOf('ann', { exp: now - 3_600 }),
+      'not yet valid': await api.tokenOf('ann', { nbf: now + 3_600 }),
+      'for another audience': await api.tokenOf('ann', { aud: 'somebody-else' }),
+      'of another issuer': await api.tokenOf('ann', { iss: 'https://evil.example.com' }),
+    };
+    for (const [who, token] of Object.entries(strangers)) {
+      const { status, body } = await api.send(method, row?.path() ?? '', { ...(token ? { token } : {}), ...sent });
+      expect([who, status, body]).toEqual([who, 401, { message: 'Unauthorized' }]);
+    }
+  });
+});
+
+it('takes nobody for an operator whose group only sounds like it', async () => {
+  const token = await api.tokenOf('bob', { 'cognito:groups': ['not operators', 'operators]', '[operators'] });
+  expect((await api.send('GET', `/v1/watches?email=${people.ann.email}`, { token })).status).toBe(403);
+});
+
+it('asks for the ID token where a token names no address', async () => {
+  const { status, body } = await api.send('GET', '/v1/watches', { as: 'machine' });
+  expect([status, Object(body).code]).toEqual([403, 'no-verified-address']);
+  expect(Object(body).detail).toContain('ID token');
+});
