@@ -4,6 +4,7 @@ import { placeholdersIn } from '#adapters/configuration/placeholders.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { settingsHash } from '#adapters/configuration/settings-hash.ts';
 import type { Environment as GuardRuntimes } from '#handlers/guard-runtimes/environment.ts';
+import type { Environment as HttpApi } from '#handlers/http-api/environment.ts';
 import type { Environment as Links } from '#handlers/links/environment.ts';
 import type { Environment as NoteBounces } from '#handlers/note-bounces/environment.ts';
 import type { Environment as SendNotice } from '#handlers/send-notice/environment.ts';
@@ -17,6 +18,7 @@ import { MailService } from './constructs/mail-service.ts';
 import { MinuteSchedule } from './constructs/minute-schedule.ts';
 import { NoticeQueue } from './constructs/notice-queue.ts';
 import { Secrets } from './constructs/secrets.ts';
+import { SignIn } from './constructs/sign-in.ts';
 import { WardenTable } from './constructs/table.ts';
 import { WardenFunction } from './constructs/warden-function.ts';
 import { watchJobs } from './job-alarms.ts';
@@ -36,6 +38,7 @@ export type WardenStackProps = {
  *   every minute ─► watch-availability ─┐
  *   every minute ─► guard-runtimes ─────┼─► table, queue ─► send-notice ─► SES ─► what comes back ─► note-bounces ─► table
  *   people ─► HTTP API ─► links ────────┘
+ *               └─ with a token ─► http-api ─► table
  */
 export class WardenStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings, settingsFile }: WardenStackProps) {
@@ -52,7 +55,7 @@ export class WardenStack extends Stack {
     const table = new WardenTable(this, 'Table', deployment);
     const secrets = new Secrets(this, 'Secrets', { ...defaults, metricsNamespace: METRICS_NAMESPACE });
     const notices = new NoticeQueue(this, 'Notices', { alarms });
-    const links = new LinksApi(this, 'Links', defaults);
+    const links = new LinksApi(this, 'Links', { ...defaults, allowOrigins: settings.api.allowOrigins });
     const undelivered = new DeadLetters(this, 'EventDeadLetters', {
       alarms,
       hurts: 'A schedule could not start its function, or a mail that came back was not noted.',
@@ -166,7 +169,21 @@ export class WardenStack extends Stack {
     secrets.allowCredential(pages);
     links.serve(pages.function);
 
-    const functions = [watchAvailability, guardRuntimes, sendNotice, pages, noteBounces, secrets.preparer];
+    // The API: what Warden knows, and what people may ask of it.
+    const signIn = new SignIn(this, 'SignIn', { api: settings.api, keepData: deployment.keepData });
+    const httpApi = new WardenFunction<HttpApi>(this, 'HttpApi', {
+      ...defaults,
+      handler: 'http-api',
+      environment: { METRICS_NAMESPACE, TABLE_NAME: table.tableName },
+      memoryMiB: 512,
+      timeout: Duration.seconds(28),
+      failures: 'each',
+      hurts: 'Whoever calls the API: watches cannot be made or changed there.',
+    });
+    httpApi.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem']);
+    links.serveApi(httpApi.function, signIn.authorizer);
+
+    const functions = [watchAvailability, guardRuntimes, sendNotice, pages, httpApi, noteBounces, secrets.preparer];
     const counted = watchJobs(alarms, METRICS_NAMESPACE);
     const heading = dashboardHeading(stage, settings);
     new WardenDashboard(this, 'Dashboard', { heading, alarms, functions, counted });
@@ -187,6 +204,8 @@ export class WardenStack extends Stack {
       NoticeQueueUrl: notices.queue.queueUrl,
       DeadLetterQueueUrls: [notices.deadLetters, undelivered].map(({ queueUrl }) => queueUrl).join(','),
       LinksUrl: links.url,
+      ApiUrl: links.url,
+      ...signIn.outputs,
       ProviderCredentialParameter: secrets.credentialParameter,
       LinkKeysParameter: secrets.linkKeysParameter,
       ConfigurationSet: mailService.configurationSet.configurationSetName,

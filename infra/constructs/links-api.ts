@@ -1,10 +1,18 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { apiRoutes } from '#handlers/http-api/routes.ts';
 import { linkRoutes } from '#handlers/links/routes.ts';
 
 // Path and query stay out: the query carries the token, and a path could carry one by mistake.
@@ -19,19 +27,50 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 );
 
-/** The one thing of a stage that anybody can reach: the pages behind the links in our mails, throttled. */
+/** Without OPTIONS: the gateway answers what browsers ask before a request, and no token comes with that. */
+const apiMethods = [
+  HttpMethod.GET,
+  HttpMethod.HEAD,
+  HttpMethod.POST,
+  HttpMethod.PUT,
+  HttpMethod.PATCH,
+  HttpMethod.DELETE,
+];
+
+const corsFor = (allowOrigins: readonly string[]) => ({
+  allowOrigins: [...allowOrigins],
+  allowMethods: [
+    CorsHttpMethod.GET,
+    CorsHttpMethod.HEAD,
+    CorsHttpMethod.POST,
+    CorsHttpMethod.PUT,
+    CorsHttpMethod.PATCH,
+    CorsHttpMethod.DELETE,
+  ],
+  allowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+  exposeHeaders: ['etag', 'location'],
+});
+
+export type LinksApiProps = {
+  readonly logRetention: RetentionDays;
+  /** Origins of pages that may call the API from a browser; none: no page may. */
+  readonly allowOrigins: readonly string[];
+};
+
+/** The one thing of a stage that anybody can reach, throttled: the pages behind the links in our mails, and the API. */
 export class LinksApi extends Construct {
   /** Where the links lead, without a slash at the end. */
   readonly url: string;
   readonly #api: HttpApi;
 
-  constructor(scope: Construct, id: string, { logRetention }: { readonly logRetention: RetentionDays }) {
+  constructor(scope: Construct, id: string, { logRetention, allowOrigins }: LinksApiProps) {
     super(scope, id);
     this.#api = new HttpApi(this, 'Api', {
       // Needed, and need not be unique.
       apiName: Stack.of(this).stackName,
-      description: 'GPU Warden: the links in its mails',
+      description: 'GPU Warden: the links in its mails, and its API',
       createDefaultStage: false,
+      ...(allowOrigins.length === 0 ? {} : { corsPreflight: corsFor(allowOrigins) }),
     });
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: logRetention,
@@ -55,7 +94,15 @@ export class LinksApi extends Construct {
     Validations.of(this.#api).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason:
-        'A link in a mail is its own authorisation: it is signed, expires, and names the one thing that it may do.',
+        'A link in a mail is its own authorisation: it is signed, expires, and names the one thing that it may do. The description of the API holds nothing of anybody.',
     });
+  }
+  /** The API: the gateway checks every token before the function sees it. Only its description is open. */
+  serveApi(api: IFunction, authorizer: IHttpRouteAuthorizer): void {
+    const integration = new HttpLambdaIntegration('Api', api);
+    for (const path of apiRoutes.signedIn) {
+      this.#api.addRoutes({ path, methods: apiMethods, integration, authorizer });
+    }
+    for (const path of apiRoutes.open) this.#api.addRoutes({ path, methods: [HttpMethod.GET], integration });
   }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { LinkPurpose } from '#adapters/links.ts';
+import { apiRoutes } from '#handlers/http-api/routes.ts';
 import { functionsOf, handlerOf } from './functions.ts';
-import { adding, having, holds } from './rule.ts';
+import { adding, having, holds, likeAnother } from './rule.ts';
 import { prod, resourcesOf, type Template } from './stage.ts';
 
 const stageShape = z.object({
@@ -14,7 +15,17 @@ const stageShape = z.object({
   RouteSettings: z.optional(z.unknown()),
   StageName: z.string(),
 });
-const route = z.object({ RouteKey: z.string(), Target: z.string() });
+const route = z.object({
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizationType: z.optional(z.string()),
+  AuthorizerId: z.optional(z.string()),
+});
+const authorizer = z.object({
+  AuthorizerType: z.literal('JWT'),
+  IdentitySource: z.tuple([z.literal('$request.header.Authorization')]),
+  JwtConfiguration: z.object({ Audience: z.array(z.string()).check(z.minLength(1)), Issuer: z.string() }),
+});
 const integration = z.object({ IntegrationUri: z.string(), PayloadFormatVersion: z.string() });
 
 const stagesOf = (template: Template) => resourcesOf(template, 'AWS::ApiGatewayV2::Stage', stageShape);
@@ -73,9 +84,12 @@ const purposes = Object.keys({
   rearm: true,
   recreate: true,
 } satisfies Record<LinkPurpose, true>);
-const routes = purposes.map((purpose) => `ANY /${purpose}`);
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const signedIn = apiRoutes.signedIn.flatMap((path) => methods.map((method) => `${method} ${path}`));
+const open = [...purposes.map((purpose) => `ANY /${purpose}`), ...apiRoutes.open.map((path) => `GET ${path}`)];
+const routes = [...open, ...signedIn];
 
-holds('every link has a route, and there is no other', {
+holds('every link and the API have their routes, and there is no other', {
   faultsIn: (template) => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route', route).map(({ is }) => is.RouteKey);
     return [
@@ -90,13 +104,42 @@ holds('every link has a route, and there is no other', {
   ],
 });
 
-test('all of them lead to the function of the links, as it reads its events', () => {
+holds('nothing of the API but its description is reached without a token of the one issuer', {
+  faultsIn: (template) => {
+    const ids = resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer', authorizer).map(({ id }) => id);
+    return [
+      ...(ids.length === 1 ? [] : ['there is not one authorizer']),
+      ...resourcesOf(template, 'AWS::ApiGatewayV2::Route', route).flatMap(({ is }) => {
+        if (open.includes(is.RouteKey)) return [];
+        const isChecked = is.AuthorizationType === 'JWT' && ids.some((id) => is.AuthorizerId?.endsWith(id));
+        return isChecked ? [] : [`${is.RouteKey} is open`];
+      }),
+    ];
+  },
+  brokenBy: [
+    having('LinksApiGETv1proxy', 'AuthorizationType', 'NONE'),
+    having('LinksApiPOSTapiproxy', 'AuthorizationType', undefined),
+    having('LinksApiDELETEv1proxy', 'AuthorizerId', 'another'),
+    likeAnother('LinksApiToken'),
+  ],
+});
+
+test('tokens are those of the stage’s own user pool, and for its one client', () => {
+  const [found] = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Authorizer', authorizer);
+  expect(found?.is.JwtConfiguration).toEqual({
+    Issuer: expect.stringMatching(/^https:\/\/cognito-idp\.eu-west-1\.amazonaws\.com\/eu-west-1_/),
+    Audience: [expect.stringContaining('SignInPeopleClient')],
+  });
+});
+
+test('they lead to the function of the links and to that of the API, as these read their events', () => {
   const found = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Integration', integration).map(({ is }) => is);
-  expect(found).toEqual([
-    { IntegrationUri: expect.stringContaining('gpu-warden-prod-PagesFunction'), PayloadFormatVersion: '2.0' },
-  ]);
-  const targets = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Route', route).map(({ is }) => is.Target);
-  expect(new Set(targets).size).toBe(1);
+  expect(found).toEqual(
+    ['Pages', 'HttpApi'].map((name) => ({
+      IntegrationUri: expect.stringContaining(`gpu-warden-prod-${name}Function`),
+      PayloadFormatVersion: '2.0',
+    })),
+  );
 });
 
 test('the function answers before the API gives it up, after thirty seconds', () => {

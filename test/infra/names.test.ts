@@ -7,6 +7,8 @@ import { filledIn, prod, resourcesOf, synthesise } from './stage.ts';
 const noNames: Readonly<Record<string, string>> = {
   'AWS::IAM::Policy.PolicyName': 'within its role',
   'AWS::ApiGatewayV2::Stage.StageName': 'within its API',
+  'AWS::ApiGatewayV2::Authorizer.Name': 'within its API',
+  'AWS::Cognito::UserPoolGroup.GroupName': 'within its pool',
   'AWS::ApiGatewayV2::Api.Name': 'a title that need not be unique',
   'AWS::CloudWatch::Alarm.MetricName': 'of what is counted',
 };

@@ -29,7 +29,15 @@ const known: Readonly<Record<string, Known>> = {
     attributes: { ApiEndpoint: (name) => `https://${name.toLowerCase()}.execute-api.${account.region}.amazonaws.com` },
   },
   'AWS::ApiGatewayV2::Integration': { ref: itsName, attributes: {} },
+  'AWS::ApiGatewayV2::Authorizer': { ref: itsName, attributes: {} },
   'AWS::CloudWatch::Alarm': named((name) => arnOf('cloudwatch', `alarm:${name}`)),
+  'AWS::Cognito::UserPool': {
+    ref: (name) => `${account.region}_${name}`,
+    attributes: {
+      ProviderURL: (name) => `https://cognito-idp.${account.region}.amazonaws.com/${account.region}_${name}`,
+    },
+  },
+  'AWS::Cognito::UserPoolClient': { ref: itsName, attributes: {} },
   'AWS::DynamoDB::Table': named((name) => arnOf('dynamodb', `table/${name}`)),
   'AWS::Events::Rule': named((name) => arnOf('events', `rule/${name}`)),
   'AWS::IAM::Role': named((name) => arnOf('iam', `role/${name}`, '')),

@@ -64,6 +64,6 @@ const retained = ({ template }: Stage) =>
   );
 
 test('nothing else stays when the stack is gone', () => {
-  expect(retained(prod())).toEqual(['AWS::DynamoDB::Table']);
+  expect(retained(prod())).toEqual(['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool']);
   expect(retained(synthesiseOne({ deployment: { keepData: false } }))).toEqual([]);
 });
