@@ -180,7 +180,7 @@ export class WardenStack extends Stack {
       failures: 'each',
       hurts: 'Whoever calls the API: watches cannot be made or changed there.',
     });
-    httpApi.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem']);
+    httpApi.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
     links.serveApi(httpApi.function, signIn.authorizer);
 
     const functions = [watchAvailability, guardRuntimes, sendNotice, pages, httpApi, noteBounces, secrets.preparer];

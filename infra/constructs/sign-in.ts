@@ -19,7 +19,9 @@ export class SignIn extends Construct {
   constructor(scope: Construct, id: string, { api, keepData }: SignInProps) {
     super(scope, id);
     const own = api.issuer === undefined ? this.#makePool(api.operatorGroup, keepData) : undefined;
-    const issuer = own?.pool.userPoolProviderUrl ?? api.issuer ?? '';
+    const { region, urlSuffix } = Stack.of(this);
+    const issuer =
+      own === undefined ? (api.issuer ?? '') : `https://cognito-idp.${region}.${urlSuffix}/${own.pool.userPoolId}`;
     this.authorizer = new HttpJwtAuthorizer('Token', issuer, {
       jwtAudience: own === undefined ? [...api.audience] : [own.client.userPoolClientId],
     });

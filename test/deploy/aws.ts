@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -17,6 +18,7 @@ export const openClients = ({ endpoint }: LocalAws) => {
     cloudFormation: new CloudFormationClient(options),
     cloudWatch: new CloudWatchClient(options),
     logs: new CloudWatchLogsClient(options),
+    people: new CognitoIdentityProviderClient(options),
     dynamodb: new DynamoDBClient(options),
     events: new EventBridgeClient(options),
     lambda: new LambdaClient(options),

@@ -7,14 +7,17 @@ export type Page = {
   readonly body: string;
 };
 
+export type Sent = {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
 /**
- * Opens a link as a browser would; a form is posted. MiniStack tells APIs apart by their host's name, which no name server knows
- * and no certificate names.
+ * Asks an API. MiniStack tells APIs apart by their host's name, which no name server knows and no certificate names.
  */
-export const openLink = (link: string, form?: Readonly<Record<string, string>>): Promise<Page> => {
+export const ask = (link: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Page> => {
   const { host, port, pathname, search } = new URL(link);
-  const body = form === undefined ? undefined : new URLSearchParams(form).toString();
-  const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   const { promise, resolve, reject } = Promise.withResolvers<Page>();
   const sent = request(
     {
@@ -22,7 +25,7 @@ export const openLink = (link: string, form?: Readonly<Record<string, string>>):
       port,
       servername: 'localhost',
       path: `${pathname}${search}`,
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { host, ...headers },
     },
     async (answer) => {
@@ -40,3 +43,13 @@ export const openLink = (link: string, form?: Readonly<Record<string, string>>):
   sent.end(body);
   return promise;
 };
+
+/** Opens a link as a browser would; a form is posted. */
+export const openLink = (link: string, form?: Readonly<Record<string, string>>): Promise<Page> =>
+  form === undefined
+    ? ask(link)
+    : ask(link, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(form).toString(),
+      });

@@ -23,6 +23,9 @@ const outputsSchema = z.object({
   MetricsNamespace: z.string(),
   AlarmTopicArn: z.string(),
   FunctionNames: named,
+  ApiUrl: z.string(),
+  UserPoolId: z.string(),
+  UserPoolClientId: z.string(),
   Step1SetTheToken: z.string(),
   Step2ConfirmTheSender: z.string(),
   Step3ConfirmTheAlarms: z.string(),
@@ -36,6 +39,7 @@ export type FunctionName =
   | 'guard-runtimes'
   | 'send-notice'
   | 'links'
+  | 'http-api'
   | 'note-bounces'
   | 'prepare-secrets';
 

@@ -1,3 +1,4 @@
+import { useApi } from './chapters/api.ts';
 import * as availability from './chapters/availability.ts';
 import { bounceWarning } from './chapters/bounces.ts';
 import * as deployment from './chapters/deployment.ts';
@@ -67,6 +68,7 @@ export const tellStory = async (world: World): Promise<void> => {
   await chapter('settings with placeholders are not deployed', () => deployment.refusePlaceholders(world));
   await chapter('each schedule fires by itself', () => firstRun.seeSchedulesFire(world, tokenSetAt));
   const oldLink = await watchForGpus(world, stage);
+  await chapter('an invited person makes a watch by the API', () => useApi(world, stage));
   await guardRuntimes(world, stage);
   await chapter('the doctor finds nothing broken', () => askDoctor(world, stage, settingsFile));
   await chapter('keys are rotated, and old links still work', () => rotateLinkKeys(world, oldLink));

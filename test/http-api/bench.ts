@@ -1,6 +1,8 @@
 import type { JWTPayload } from 'jose';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { newId } from '#adapters/identity.ts';
+import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
+import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
 import type { WardenEvent } from '#domain/event.ts';
@@ -9,7 +11,7 @@ import { apiRoute } from '#local/api-route.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
 import { startHttpFront } from '#local/http-front.ts';
 import { type Person, startIssuer } from '#local/issuer.ts';
-import { leastSettings } from '../configuration/example.ts';
+import { settingsWith } from '../configuration/example.ts';
 import { tableClient } from '../local/sdk-clients.ts';
 
 export const people = {
@@ -38,7 +40,9 @@ export const startApi = async () => {
   const time = { now: Date.parse('2026-11-24T12:00:00Z') };
   const handler = createHandler({
     environment: { TABLE_NAME: 'warden' },
-    settings: readSettings(leastSettings()),
+    settings: readSettings(
+      settingsWith({ guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] } }),
+    ),
     dynamodb,
     clock: () => time.now,
     newId,
@@ -81,6 +85,8 @@ export const startApi = async () => {
     time,
     reported,
     recipients: createRecipientStore(tableOver(dynamodb, 'warden')),
+    availability: createAvailabilityStore(tableOver(dynamodb, 'warden')),
+    guard: createGuardStore(tableOver(dynamodb, 'warden')),
     /** From here on every call to the table fails. */
     loseTable: () => table.close(),
     close: async () => {

@@ -31,6 +31,10 @@ const table: Record<
     ifMatch: true,
     answers: [200, 404, 200, 404],
   },
+  listOffers: { path: () => '/v1/offers', answers: [200, 200, 200, 200] },
+  listWindows: { path: () => '/v1/offers/as-south-1/gpu-none/windows', answers: [404, 404, 404, 404] },
+  listLedger: { path: () => '/v1/ledger', answers: [200, 200, 200, 200] },
+  readHealth: { path: () => '/v1/health', answers: [200, 200, 200, 200] },
   cancelWatch: { path: () => `/v1/watches/${annsWatch}`, answers: [200, 404, 200, 404] },
 };
 

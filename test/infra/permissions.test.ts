@@ -37,7 +37,7 @@ const mayDo: Readonly<Record<string, { readonly itself: readonly string[]; reado
   links: {
     itself: [...logs, ...table('GetItem', 'PutItem'), 'GetParameter the credential', 'GetParameter the link keys'],
   },
-  'http-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'UpdateItem')] },
+  'http-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'UpdateItem', 'Query')] },
   'note-bounces': {
     itself: [...logs, ...table('GetItem', 'PutItem', 'Query')],
     lambda: ['SendMessage', 'GetQueueAttributes', 'GetQueueUrl'].map((action) => `${action} the dead events`),

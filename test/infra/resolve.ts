@@ -33,9 +33,7 @@ const known: Readonly<Record<string, Known>> = {
   'AWS::CloudWatch::Alarm': named((name) => arnOf('cloudwatch', `alarm:${name}`)),
   'AWS::Cognito::UserPool': {
     ref: (name) => `${account.region}_${name}`,
-    attributes: {
-      ProviderURL: (name) => `https://cognito-idp.${account.region}.amazonaws.com/${account.region}_${name}`,
-    },
+    attributes: {},
   },
   'AWS::Cognito::UserPoolClient': { ref: itsName, attributes: {} },
   'AWS::DynamoDB::Table': named((name) => arnOf('dynamodb', `table/${name}`)),

@@ -2,9 +2,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { digest } from '#adapters/identity.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
+import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
@@ -32,8 +34,9 @@ const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => event as unknow
  */
 export const createHandler = ({ environment, settings, dynamodb, clock, newId, report }: Parts) => {
   const table = createTable(dynamodb, environment.TABLE_NAME);
-  const store = { ...createAvailabilityStore(table), ...createRecipientStore(table) };
-  const world = { watches: { store, clock, newId, digest } };
+  const guard = createGuardStore(table);
+  const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
+  const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
   const answer = handle(createApp({ operations, world, signIn: settings.api, report }));
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const { headers, ...result } = await answer(eventFor(event), context);

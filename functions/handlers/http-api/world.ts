@@ -1,10 +1,27 @@
 import type { Caller } from '#adapters/http/caller.ts';
 import { operationFor } from '#adapters/http/operation.ts';
 import { Problem } from '#adapters/http/problem.ts';
+import type { Board } from '#domain/board.ts';
+import type { GuardBoard } from '#domain/guardrails/guard-board.ts';
+import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
+import type { GuardRules } from '#domain/guardrails/policy.ts';
+import type { OfferKey } from '#domain/offer.ts';
+import type { OfferState, PastWindow } from '#domain/offer-state.ts';
+import type { Instant } from '#domain/time.ts';
 import type { MakeWatchesWorld } from '#workflows/make-watches.ts';
 
 /** Everything that the operations of the API need of the world. */
-export type ApiWorld = { readonly watches: MakeWatchesWorld };
+export type ApiWorld = {
+  readonly watches: MakeWatchesWorld;
+  readonly store: {
+    readBoard(): Promise<Board>;
+    readOffer(offer: OfferKey): Promise<OfferState | undefined>;
+    readWindows(offer: OfferKey, since: Instant): Promise<readonly PastWindow[]>;
+    readLedger(from: Instant, to: Instant): Promise<readonly LedgerEntry[]>;
+  };
+  readonly guard: { readBoard(): Promise<GuardBoard> };
+  readonly rules: GuardRules;
+};
 
 export const operation = operationFor<ApiWorld>();
 

@@ -62,6 +62,7 @@ const jobs = [
   'guard-runtimes',
   'send-notice',
   'links',
+  'http-api',
 ] as const satisfies readonly FunctionName[];
 
 const alarmsOf = async ({ clients }: World): Promise<readonly MetricAlarm[]> =>

@@ -1,5 +1,8 @@
+import { health } from './health.ts';
+import { ledger } from './ledger.ts';
 import { notifyAvailability } from './notify-availability.ts';
+import { offers } from './offers.ts';
 import { watches } from './watches.ts';
 
 /** Everything that the API can do. */
-export const operations = [...notifyAvailability, ...watches];
+export const operations = [...notifyAvailability, ...watches, ...offers, ...ledger, ...health];

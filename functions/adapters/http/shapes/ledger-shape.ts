@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import type { Act, LedgerEntry } from '#domain/guardrails/ledger.ts';
+import { hour, minute } from '#domain/time.ts';
+import { iso, isoTime } from './fields.ts';
+
+/** An object, because an act that is missing here does not compile. */
+const acts = {
+  'warned-first': true,
+  'warned-last': true,
+  kept: true,
+  'would-delete': true,
+  'delete-asked': true,
+  deleted: true,
+  spared: true,
+  closed: true,
+  stuck: true,
+  reappeared: true,
+  reported: true,
+  recreated: true,
+  'breaker-opened': true,
+  'breaker-rearmed': true,
+} satisfies Record<Act, true>;
+
+export const actShape = z.enum(Object.keys(acts) as [Act, ...Act[]]);
+
+/** One line of the ledger. Money is in USD, with what it was computed from. */
+export const ledgerShape = z.object({
+  id: z.string(),
+  at: isoTime(),
+  act: actShape,
+  by: z.object({ kind: z.enum(['rule', 'person', 'others']), policy: z.nullable(z.string()) }),
+  because: z.string(),
+  runtime: z.nullable(
+    z.object({
+      project_id: z.string(),
+      id: z.string(),
+      name: z.string(),
+      region_id: z.nullable(z.string()),
+      gpu_config_id: z.nullable(z.string()),
+      gpu_count: z.nullable(z.number()),
+    }),
+  ),
+  evidence: z.nullable(
+    z.object({
+      idle_since: isoTime(),
+      until: isoTime(),
+      observed_minutes: z.number(),
+      highest_gpu_percent: z.number(),
+    }),
+  ),
+  money: z.nullable(
+    z.object({
+      price_per_gpu_per_hour: z.number(),
+      gpu_count: z.number(),
+      usd_per_hour: z.number(),
+      idle_hours: z.number(),
+      usd_wasted: z.number(),
+    }),
+  ),
+});
+
+const runtimeOf = ({ runtime }: LedgerEntry): z.output<typeof ledgerShape>['runtime'] =>
+  runtime === undefined
+    ? null
+    : {
+        project_id: runtime.project,
+        id: runtime.id,
+        name: runtime.name,
+        region_id: runtime.region ?? null,
+        gpu_config_id: runtime.gpuConfigId ?? null,
+        gpu_count: runtime.gpus ?? null,
+      };
+
+export const ledgerBody = (entry: LedgerEntry): z.output<typeof ledgerShape> => {
+  const { id, at, act, who, because, evidence, money } = entry;
+  return {
+    id,
+    at: iso(at),
+    act,
+    by: { kind: who.kind, policy: who.kind === 'rule' ? who.policy : null },
+    because,
+    runtime: runtimeOf(entry),
+    evidence:
+      evidence === undefined
+        ? null
+        : {
+            idle_since: iso(evidence.idleSince),
+            until: iso(evidence.until),
+            observed_minutes: evidence.observedMs / minute,
+            highest_gpu_percent: evidence.highest.gpuPercent,
+          },
+    money:
+      money === undefined
+        ? null
+        : {
+            price_per_gpu_per_hour: money.pricePerGpuHour,
+            gpu_count: money.gpus,
+            usd_per_hour: money.ratePerHour,
+            idle_hours: money.idleMs / hour,
+            usd_wasted: money.wasted,
+          },
+  };
+};
