@@ -94,10 +94,10 @@ describe('changing a watch', () => {
 
   it('is over once it is cancelled; cancelling again changes nothing', async () => {
     const id = idOf(await make());
-    const cancelled = await api.send('DELETE', `/v1/watches/${id}`, { as: 'ann' });
+    const cancelled = await api.send('POST', `/v1/watches/${id}/cancel`, { as: 'ann' });
     expect(cancelled.body).toMatchObject({ status: 'cancelled' });
     api.time.now += day;
-    expect((await api.send('DELETE', `/v1/watches/${id}`, { as: 'ann' })).body).toEqual(cancelled.body);
+    expect((await api.send('POST', `/v1/watches/${id}/cancel`, { as: 'ann' })).body).toEqual(cancelled.body);
     expect((await change(id, { gpu_count: 2 }, '*')).status).toBe(409);
   });
 });
@@ -190,7 +190,7 @@ describe("a client of the provider's own endpoint", () => {
   it('may register again once the request was cancelled', async () => {
     const ann = await clientOf('ann');
     const first = await ann.createNotificationRequest(offer);
-    await api.send('DELETE', `/v1/watches/${Object(first).request.id}`, { as: 'ann' });
+    await api.send('POST', `/v1/watches/${Object(first).request.id}/cancel`, { as: 'ann' });
     expect(await ann.createNotificationRequest(offer)).toMatchObject({ outcome: 'registered' });
     const { rows } = await ann.listNotificationRequests();
     expect(rows.map(({ value }) => value.status).sort()).toEqual(['cancelled', 'pending']);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonSchemaOf, type Operation } from './operation.ts';
+import { jsonSchemaOf, longestHeader, type Operation } from './operation.ts';
 import { type ProblemCode, problemCodes, statusOf } from './problem.ts';
 
 const problemSchema = z.object({
@@ -36,11 +36,11 @@ const parametersOf = (where: 'path' | 'query', schema: z.ZodMiniObject | undefin
 
 const headersOf = (headers: Readonly<Record<string, string>> = {}) =>
   Object.entries(headers).map(([name, description]) => ({
-    name: name.replace(/^!/, ''),
+    name,
     in: 'header',
-    required: name.startsWith('!'),
+    required: false,
     description,
-    schema: { type: 'string', pattern: '^[\\x21-\\x7E]{1,128}$' },
+    schema: { type: 'string', minLength: 1, maxLength: longestHeader },
   }));
 
 /** Every operation may answer these. */

@@ -48,7 +48,7 @@ export type Operation<World> = {
   readonly params?: ObjectSchema;
   readonly query?: ObjectSchema;
   readonly body?: z.ZodMiniType;
-  /** Request headers that it reads, with what they are for; a `!` in front: must be there. */
+  /** Request headers that it reads, in small letters, with what they are for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, AnswerShape>>;
   readonly problems: readonly ProblemCode[];
@@ -138,7 +138,21 @@ const faultsOf = (part: Fault['in'], issues: readonly z.core.$ZodIssue[]): Fault
       : [{ in: part, pointer: pointerOf(path), detail: message }],
   );
 
+/** How many characters a header of ours may have: an ETag, or a key. */
+export const longestHeader = 128;
+
+const headerFaults = (
+  headers: Readonly<Record<string, string>> = {},
+  header: (name: string) => string | undefined,
+): Fault[] =>
+  Object.keys(headers).flatMap((name) => {
+    const given = header(name);
+    if (given === undefined || (given.length >= 1 && given.length <= longestHeader)) return [];
+    return [{ in: 'header', pointer: `/${name}`, detail: `1 to ${longestHeader} characters` }];
+  });
+
 type Raw = {
+  readonly header: (name: string) => string | undefined;
   readonly path: ReadonlyMap<string, readonly string[]>;
   readonly query: ReadonlyMap<string, readonly string[]>;
   readonly body: () => unknown;
@@ -146,10 +160,10 @@ type Raw = {
 
 /** Checks a request against its operation. @throws Problem that names every field which is wrong */
 export const checked = <World>(
-  { params, query, body }: Operation<World>,
+  { params, query, body, headers }: Operation<World>,
   raw: Raw,
 ): { path: unknown; query: unknown; body: unknown } => {
-  const faults: Fault[] = [];
+  const faults: Fault[] = headerFaults(headers, raw.header);
   const read = (part: Fault['in'], schema: z.ZodMiniType | undefined, value: () => unknown): unknown => {
     if (schema === undefined) return {};
     const parsed = schema.safeParse(value());

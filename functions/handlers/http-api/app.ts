@@ -67,12 +67,14 @@ const run = async <World>(c: Context<Env>, operation: Operation<World>, world: W
     throw new Problem('unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json.');
   }
   const text = operation.body === undefined ? '' : await c.req.text();
+  // Of the event: on its way to Hono a header without a value is lost.
+  const header = (name: string) => c.env.event.headers[name];
   const request = checked(operation, {
+    header,
     path: grouped(Object.entries(c.req.param())),
     query: grouped(new URL(c.req.url).searchParams),
     body: () => bodyOf(text),
   });
-  const header = (name: string) => c.req.header(name);
   const { status, body, headers = {} } = await operation.run({ ...request, header }, known, world);
   const always = { 'cache-control': 'no-store', ...headers };
   if (body === undefined) return new Response(null, { status, headers: always });

@@ -25,8 +25,16 @@ export type Parts = {
   readonly report: Report;
 };
 
-/** The same event; Hono writes the types of what may be missing in another way. */
-const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => event as unknown as LambdaEvent;
+/** Methods that a `Request` refuses to have: they are answered like any other that no operation has. */
+const unspeakable: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
+
+/** The event as Hono takes it, which writes the types of what may be missing in another way. */
+const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => {
+  const { requestContext } = event;
+  const method = unspeakable.has(requestContext.http.method) ? 'UNSPEAKABLE' : requestContext.http.method;
+  const spoken = { ...event, requestContext: { ...requestContext, http: { ...requestContext.http, method } } };
+  return spoken as unknown as LambdaEvent;
+};
 
 /**
  * The Lambda function behind our HTTP API (API Gateway HTTP API, payload format 2.0). The gateway's authorizer has checked the

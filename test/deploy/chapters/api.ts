@@ -66,7 +66,7 @@ export const useApi = async (world: World, stage: Stage): Promise<void> => {
   );
   const list = `/v1/watches?email=${encodeURIComponent(invited)}`;
   assert.equal((await asking(olga, list)).status, 200, 'an operator sees it too');
-  const cancelled = await asking(ann, `/v1/watches/${id}`, 'DELETE');
+  const cancelled = await asking(ann, `/v1/watches/${id}/cancel`, 'POST');
   assert.equal(JSON.parse(cancelled.body).status, 'cancelled', cancelled.body);
   narrator.see(`${invited} makes the watch ${id.slice(-8)}, an operator sees it, strangers are answered 401`);
 };

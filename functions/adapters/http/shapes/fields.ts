@@ -3,7 +3,7 @@ import type { Instant } from '#domain/time.ts';
 
 /** A short text on one line, such as the id or the name of something. */
 export const name = (what: string) =>
-  z.string({ error: what }).check(z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u, { error: what }));
+  z.string({ error: what }).check(z.regex(/^[ -~\u00a0-\u2027\u202a-\ud7ff\ue000-\uffff]{1,200}$/, { error: what }));
 
 /** A project's or a runtime's id, a region or a config: what the provider calls its things. */
 export const id = (what: string) =>
@@ -14,9 +14,10 @@ export const wholeNumber = (least: number, most: number) => {
   return z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error }));
 };
 
-export const numberUpTo = (most: number) => {
-  const error = `a number above 0, at most ${most}`;
-  return z.number({ error }).check(z.gt(0, { error }), z.lte(most, { error }));
+/** A price. The table takes no number that is as good as nothing. */
+export const usdUpTo = (most: number) => {
+  const error = `a number from 0.0001 to ${most}`;
+  return z.number({ error }).check(z.gte(0.0001, { error }), z.lte(most, { error }));
 };
 
 /** A time as it is sent to us: ISO 8601 with its offset. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { digest } from '#adapters/identity.ts';
 import type { KeptWatch, Recipient } from '#domain/recipient.ts';
 import { watchInWords } from '#domain/watch.ts';
-import { id, iso, isoOrNull, isoTime, name, numberUpTo, time, wholeNumber } from './fields.ts';
+import { id, iso, isoOrNull, isoTime, name, time, usdUpTo, wholeNumber } from './fields.ts';
 
 const nullable = <Schema extends z.ZodMiniType>(schema: Schema) => z.nullable(schema);
 
@@ -19,7 +19,7 @@ export const newWatchShape = z.strictObject({
   vram_min: z.exactOptional(vram()),
   vram_max: z.exactOptional(vram()),
   gpu_count: z._default(gpus(), 1),
-  max_price_per_gpu_per_hour: z.exactOptional(numberUpTo(1000)),
+  max_price_per_gpu_per_hour: z.exactOptional(usdUpTo(1000)),
   notify: z._default(notify(), 'once'),
   expires_at: z.exactOptional(time()),
 });
@@ -27,7 +27,7 @@ export const newWatchShape = z.strictObject({
 /** What may be changed of one. */
 export const watchChangeShape = z.strictObject({
   gpu_count: z.exactOptional(gpus()),
-  max_price_per_gpu_per_hour: z.exactOptional(numberUpTo(1000)),
+  max_price_per_gpu_per_hour: z.exactOptional(usdUpTo(1000)),
   notify: z.exactOptional(notify()),
   expires_at: z.exactOptional(time()),
 });

@@ -195,8 +195,8 @@ const change = operation({
 
 const cancel = operation({
   id: 'cancelWatch',
-  method: 'delete',
-  path: '/v1/watches/{watch_id}',
+  method: 'post',
+  path: '/v1/watches/{watch_id}/cancel',
   tag,
   summary: 'End a watch; ending it again changes nothing',
   who: 'person',
