@@ -38,6 +38,7 @@ describe('defaults', () => {
         exemptions: [],
         policies: [],
       },
+      api: { audience: [], groupsClaim: 'cognito:groups', operatorGroup: 'operators', allowOrigins: [] },
       runs: { leaseSeconds: 58 },
       deployment: { keepData: true, logRetentionDays: 30 },
     });

@@ -11,7 +11,12 @@ import { installedPythonPackage, ToolMissingError } from './python.ts';
 import { until } from './until.ts';
 
 /** The local AWS that all this was tried with. What it does not do: docs/ministack.md. */
-export const ministackPackage = { name: 'ministack', version: '1.5.33' } as const;
+export const ministackPackage = {
+  name: 'ministack',
+  version: '1.5.33',
+  // It verifies the signatures of tokens with this, and lets nobody in without.
+  beside: ['cryptography==50.0.2'],
+} as const;
 
 export const region = 'us-east-1';
 /** MiniStack takes this key for the account's root. It opens nothing anywhere else. */
@@ -87,6 +92,8 @@ export const startMinistack = async (runFolder: string, cleanup: Cleanup): Promi
       // Policies are looked at: a function can do what its role allows, and no more. Those of queues and buckets ask for TLS.
       AUTH: 'true',
       USE_SSL: '1',
+      // It asks itself for the keys of its user pools.
+      SSL_CERT_FILE: certificateIn(folder),
       MINISTACK_REGION: region,
       STATE_DIR: join(folder, 'state'),
       S3_DATA_DIR: join(folder, 's3'),

@@ -35,15 +35,15 @@ const findPython = async (): Promise<string> => {
   );
 };
 
-/** A package of PyPI in one exact version. */
-export type PythonPackage = { readonly name: string; readonly version: string };
+/** A package of PyPI in one exact version. `beside`: what it needs and does not ask for, as pip takes it. */
+export type PythonPackage = { readonly name: string; readonly version: string; readonly beside?: readonly string[] };
 
 /**
  * The folder with the commands of a Python package, in a virtual environment of its own that is made once. Its last file says that
  * it is whole: what an earlier run left half made is made anew.
  */
-export const installedPythonPackage = async ({ name, version }: PythonPackage): Promise<string> => {
-  const folder = join(cacheFolder, `${name}-${version}`);
+export const installedPythonPackage = async ({ name, version, beside = [] }: PythonPackage): Promise<string> => {
+  const folder = join(cacheFolder, [`${name}-${version}`, ...beside].join('+'));
   const commands = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const whole = join(folder, 'whole');
   if (existsSync(whole)) return commands;
@@ -51,7 +51,7 @@ export const installedPythonPackage = async ({ name, version }: PythonPackage): 
   await mkdir(cacheFolder, { recursive: true });
   try {
     await execute(python, ['-m', 'venv', '--clear', folder], { timeout: 120_000 });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `${name}==${version}`];
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `${name}==${version}`, ...beside];
     await execute(join(commands, 'python'), pip, { timeout: 300_000 });
     await writeFile(whole, '');
   } catch (cause) {

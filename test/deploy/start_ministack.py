@@ -1,4 +1,5 @@
-"""Starts MiniStack, with three things put right that AWS does otherwise when it looks at a function's policies.
+"""Starts MiniStack, with three things put right that AWS does otherwise when it looks at a function's policies, and one that
+fails where it speaks TLS.
 
 Source: "Actions, resources, and condition keys" of Amazon SQS, AWS Systems Manager and Amazon Simple Email Service v2, in the
 Service Authorization Reference.
@@ -14,6 +15,7 @@ from email.utils import parseaddr
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import apigateway
 
 # AWS knows no action of its own for a batch: who may send a message may send ten.
 SINGLE = {
@@ -77,6 +79,15 @@ def enforce_ses_v2(method, path, headers, body, query_params, request_id):
     return None
 
 
+# It asks itself for the keys of a user pool, over plain HTTP even where it answers TLS alone.
+plain_jwks_url = apigateway._resolve_jwks_url
+
+
+async def resolve_jwks_url(authorizer):
+    url = await plain_jwks_url(authorizer)
+    return url and url.replace(f"http://{apigateway._HOST}:{apigateway._PORT}/", f"https://{apigateway._HOST}:{apigateway._PORT}/")
+
+
 def end_with(parent):
     while os.getppid() == parent:
         time.sleep(1)
@@ -87,6 +98,7 @@ iam_actions.extract_iam_action = extract_iam_action
 iam_actions.extract_resource_arn = extract_resource_arn
 iam_evaluator.enforce = enforce
 app._enforce_ses_v2 = enforce_ses_v2
+apigateway._resolve_jwks_url = resolve_jwks_url
 
 # Whoever started it may be killed without a word: then nothing of it runs on, functions neither.
 threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
