@@ -9,7 +9,7 @@ import type { WardenEvent } from '#domain/event.ts';
 import { createHandler } from '#handlers/http-api/handler.ts';
 import { apiRoute } from '#local/api-route.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
-import { startHttpFront } from '#local/http-front.ts';
+import { type HttpHandler, startHttpFront } from '#local/http-front.ts';
 import { type Person, startIssuer } from '#local/issuer.ts';
 import { settingsWith } from '../configuration/example.ts';
 import { tableClient } from '../local/sdk-clients.ts';
@@ -31,29 +31,14 @@ export type Sent = {
 
 export type Answered = { readonly status: number; readonly body: unknown; readonly headers: Headers };
 
-/** The API over the embedded table, behind an authorizer like the gateway's; asked over real HTTP. */
-export const startApi = async () => {
-  const table = await startTable();
-  const dynamodb = tableClient(table.endpoint);
-  await createTable(dynamodb, 'warden');
-  const reported: WardenEvent[] = [];
-  const time = { now: Date.parse('2026-11-24T12:00:00Z') };
-  const handler = createHandler({
-    environment: { TABLE_NAME: 'warden' },
-    settings: readSettings(
-      settingsWith({ guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] } }),
-    ),
-    dynamodb,
-    clock: () => time.now,
-    newId,
-    report: (event) => reported.push(event),
-  });
+/** A handler of the API behind an authorizer like the gateway's, asked over real HTTP. */
+export const serveApi = async (handler: HttpHandler, now: () => number) => {
   const issuer = await startIssuer();
   const front = await startHttpFront({
     handler: async () => ({ statusCode: 404 }),
     functionName: 'links',
-    routeOf: (path) => apiRoute(path, async (event, context) => handler(event, context), issuer.authorize),
-    clock: { now: () => time.now },
+    routeOf: (path) => apiRoute(path, handler, issuer.authorize),
+    clock: { now },
     onFailure: (error) => {
       throw error;
     },
@@ -77,9 +62,33 @@ export const startApi = async () => {
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), headers: answer.headers };
   };
+  const close = () => Promise.all([front.close(), issuer.close()]);
+  return { url: front.url, tokenOf, send, close };
+};
+
+/** The API over the embedded table. */
+export const startApi = async () => {
+  const table = await startTable();
+  const dynamodb = tableClient(table.endpoint);
+  await createTable(dynamodb, 'warden');
+  const reported: WardenEvent[] = [];
+  const time = { now: Date.parse('2026-11-24T12:00:00Z') };
+  const handler = createHandler({
+    environment: { TABLE_NAME: 'warden' },
+    settings: readSettings(
+      settingsWith({ guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] } }),
+    ),
+    dynamodb,
+    clock: () => time.now,
+    newId,
+    report: (event) => reported.push(event),
+  });
+  const { url, tokenOf, send, close } = await serveApi(
+    async (event, context) => handler(event, context),
+    () => time.now,
+  );
   return {
-    url: front.url,
-    issuer,
+    url,
     tokenOf,
     send,
     time,
@@ -90,8 +99,7 @@ export const startApi = async () => {
     /** From here on every call to the table fails. */
     loseTable: () => table.close(),
     close: async () => {
-      await front.close();
-      await issuer.close();
+      await close();
       dynamodb.destroy();
       await table.close();
     },
