@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonSchemaOf, longestHeader, type Operation } from './operation.ts';
+import { longestHeader, type Operation } from './operation.ts';
 import { type ProblemCode, problemCodes, statusOf } from './problem.ts';
 
 const problemSchema = z.object({
@@ -18,9 +18,10 @@ const json = (schema: unknown) => ({ 'application/json': { schema } });
 const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 const gatewayContent = json({ $ref: '#/components/schemas/GatewayMessage' });
 
-const outputOf = (schema: z.ZodMiniType): Record<string, unknown> => {
-  const { $schema: _, ...output } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
-  return output;
+/** A schema as JSON Schema says what it takes, or what it gives. */
+const jsonSchemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): Record<string, unknown> => {
+  const { $schema: _, ...schemaAlone } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return schemaAlone;
 };
 
 const parametersOf = (where: 'path' | 'query', schema: z.ZodMiniObject | undefined) => {
@@ -70,7 +71,7 @@ const responsesOf = (operation: Operation<never>) => {
                   ]),
                 ),
               }),
-          ...(schema === undefined ? {} : { content: json(outputOf(schema)) }),
+          ...(schema === undefined ? {} : { content: json(jsonSchemaOf(schema, 'output')) }),
         },
       ]),
     ),
@@ -99,7 +100,7 @@ const pathItemOf = (operation: Operation<never>) => ({
   ],
   ...(operation.body === undefined
     ? {}
-    : { requestBody: { required: true, content: json(jsonSchemaOf(operation.body)) } }),
+    : { requestBody: { required: true, content: json(jsonSchemaOf(operation.body, 'input')) } }),
   responses: responsesOf(operation),
 });
 
@@ -120,7 +121,10 @@ export const openApiOf = <World>(operations: readonly Operation<World>[], server
       ]),
     ),
     components: {
-      schemas: { Problem: outputOf(problemSchema), GatewayMessage: outputOf(gatewaySchema) },
+      schemas: {
+        Problem: jsonSchemaOf(problemSchema, 'output'),
+        GatewayMessage: jsonSchemaOf(gatewaySchema, 'output'),
+      },
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };

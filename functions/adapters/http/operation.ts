@@ -86,39 +86,26 @@ export const operationFor =
   ): Operation<World> =>
     definition as unknown as Operation<World>;
 
-/** A schema as JSON Schema says what it takes. */
-export const jsonSchemaOf = (schema: z.ZodMiniType): Record<string, unknown> => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return json;
-};
-
 const numeric = /^-?\d{1,15}(\.\d{1,9})?$/;
 
-const typesOf = new WeakMap<ObjectSchema, ReadonlyMap<string, unknown>>();
-
-/** Which type each parameter has, by its JSON Schema. */
-const typesIn = (schema: ObjectSchema): ReadonlyMap<string, unknown> => {
-  const known = typesOf.get(schema);
-  if (known !== undefined) return known;
-  const types = new Map(
-    Object.entries(schema.shape).map(([name, field]) => [name, jsonSchemaOf(field as z.ZodMiniType).type]),
-  );
-  typesOf.set(schema, types);
-  return types;
+/** What kind of value a field takes, whether it may be missing or not. */
+const kindOf = (field: z.core.$ZodType): string => {
+  const { def } = field._zod;
+  return 'innerType' in def ? kindOf(def.innerType as z.core.$ZodType) : def.type;
 };
 
-const readParameter = (text: string, type: unknown): unknown => {
-  if ((type === 'integer' || type === 'number') && numeric.test(text)) return Number(text);
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+const readParameter = (text: string, kind: string | undefined): unknown => {
+  if (kind === 'number' && numeric.test(text)) return Number(text);
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 };
 
 /** Parameters as values: numbers and truth values by their schema. One that comes twice is a list, which no schema takes. */
 const parameters = (schema: ObjectSchema, given: ReadonlyMap<string, readonly string[]>): Record<string, unknown> => {
-  const types = typesIn(schema);
   return Object.fromEntries(
     [...given].map(([name, texts]) => {
-      const values = texts.map((text) => readParameter(text, types.get(name)));
+      const field = schema.shape[name];
+      const values = texts.map((text) => readParameter(text, field && kindOf(field)));
       return [name, values.length === 1 ? values[0] : values];
     }),
   );

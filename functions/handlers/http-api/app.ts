@@ -4,7 +4,6 @@ import type { LambdaContext } from 'hono/aws-lambda';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Caller, callerOf, type SignInSettings } from '#adapters/http/caller.ts';
-import { openApiOf } from '#adapters/http/openapi.ts';
 import { checked, type Operation, type Who } from '#adapters/http/operation.ts';
 import { Problem, problemBody, statusOf } from '#adapters/http/problem.ts';
 import { ProviderError } from '#adapters/provider/errors.ts';
@@ -116,7 +115,11 @@ export const createApp = <World>({ operations, world, signIn, report }: AppParts
   );
   app.onError((failure) => answerFailure(failure, report));
   app.notFound(() => problemResponse(new Problem('not-found', 'There is nothing here. What there is: /openapi.json.')));
-  app.get('/openapi.json', (c) => c.json(openApiOf(operations, new URL(c.req.url).origin)));
+  app.get('/openapi.json', async (c) => {
+    // Loaded when somebody asks: no other request needs what makes it.
+    const { openApiOf } = await import('#adapters/http/openapi.ts');
+    return c.json(openApiOf(operations, new URL(c.req.url).origin));
+  });
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));
   }
