@@ -139,6 +139,36 @@ describe('the ledger', () => {
     });
   });
 
+  it('is summed by owner, month and project; of several verdicts on one idle time the largest counts', async () => {
+    const from = '2026-11-01T00:00:00Z';
+    const idleSince = api.time.now - 3 * hour;
+    const highest = { gpuPercent: 0 };
+    for (const [act, wasted] of [
+      ['warned-first', 2],
+      ['warned-last', 3],
+    ] as const) {
+      const evidence = { idleSince, until: idleSince + wasted * hour, observedMs: wasted * hour, highest };
+      const money = { pricePerGpuHour: 1, gpus: 1, ratePerHour: 1, idleMs: wasted * hour, wasted };
+      await api.guard.appendLedger(entry('cleo-train', 200 - wasted, { act, evidence, money }));
+    }
+    const byOwner = (await get(`/v1/money?by=owner&from=${from}`, 'operator')).data;
+    expect(byOwner).toContainEqual({
+      of: 'cleo@example.com',
+      usd_wasted: 3,
+      idle_times: 1,
+      idle_times_without_price: 0,
+      deletions: 0,
+      usd_per_hour_stopped: 0,
+      usd_not_spent_since: 0,
+    });
+    const [anns] = (await get(`/v1/money?by=month&from=${from}`)).data;
+    // Five deletions at 1, 61, … 241 minutes ago, and one just now.
+    expect(anns).toMatchObject({ of: '2026-11', deletions: 6, usd_per_hour_stopped: expect.closeTo(6 * 3.98) });
+    expect(anns.usd_not_spent_since).toBeCloseTo((3.98 * (1 + 61 + 121 + 181 + 241)) / 60);
+    expect((await get('/v1/money')).data).toMatchObject([{ of: 'prj-1' }]);
+    expect((await get('/v1/money', 'machine')).data).toEqual([]);
+  });
+
   it('refuses a span that ends before it begins', async () => {
     const path = '/v1/ledger?from=2026-11-24T12:00:00Z&to=2026-11-23T12:00:00Z';
     expect(await get(path)).toMatchObject({ status: 422, errors: [{ pointer: '/from' }] });

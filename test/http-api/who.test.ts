@@ -34,6 +34,7 @@ const table: Record<
   listOffers: { path: () => '/v1/offers', answers: [200, 200, 200, 200] },
   listWindows: { path: () => '/v1/offers/as-south-1/gpu-none/windows', answers: [404, 404, 404, 404] },
   listLedger: { path: () => '/v1/ledger', answers: [200, 200, 200, 200] },
+  readMoney: { path: () => '/v1/money', answers: [200, 200, 200, 200] },
   readHealth: { path: () => '/v1/health', answers: [200, 200, 200, 200] },
   cancelWatch: { path: () => `/v1/watches/${annsWatch}/cancel`, answers: [200, 404, 200, 404] },
 };

@@ -1,11 +1,11 @@
 import { amount, price } from '#adapters/look/money-words.ts';
 import { counted, rateWords } from '#adapters/look/runtime-words.ts';
 import { costOf } from '#domain/guardrails/money.ts';
+import { wastedIn } from '#domain/guardrails/money-sums.ts';
 import type { DailyMail } from '#domain/guardrails/runtime-notice.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import { day } from '#domain/time.ts';
 import { dailyLists } from './daily-lists.ts';
-import { wastedIn } from './daily-money.ts';
 import type { Fact } from './fact.ts';
 import type { RuntimeMailContent } from './runtime-content.ts';
 import { type TimeWords, timeWordsFor } from './time-words.ts';
@@ -19,7 +19,7 @@ const standing = ({ troubles }: DailyMail): number => troubles.filter(({ overAt 
 const headlines = (mail: DailyMail): readonly string[] => {
   const troubles = standing(mail);
   const deleted = mail.entries.filter(({ act }) => act === 'deleted').length;
-  const { wasted } = wastedIn(mail);
+  const { wasted } = wastedIn([...mail.entries, ...mail.observing]);
   const would = wouldSave(mail);
   const perDay = would > 0 ? ` (${amount(would)} a day)` : '';
   return [
@@ -38,7 +38,7 @@ const warningsFact = ({ entries }: DailyMail): readonly Fact[] => {
 };
 
 const wastedFacts = (mail: DailyMail, times: TimeWords): readonly Fact[] => {
-  const { wasted, spans, unpriced } = wastedIn(mail);
+  const { wasted, spans, unpriced } = wastedIn([...mail.entries, ...mail.observing]);
   if (spans + unpriced === 0) return [];
   const from = `price × GPUs × observed idle hours of ${counted(spans, 'idle time')} in this mail, each from its beginning, which may lie before ${times.near(mail.from, mail.writtenAt)}`;
   const without = unpriced === 0 ? [] : [`${counted(unpriced, 'idle time')} without a known price not counted`];
