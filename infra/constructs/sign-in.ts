@@ -67,10 +67,6 @@ export class SignIn extends Construct {
         reason: 'A second factor is offered; whoever needs it for everybody names an issuer of their own.',
       },
       {
-        id: 'AwsSolutions::AwsSolutions-COG3',
-        reason: 'Threat protection costs by user; nobody can sign up by themselves.',
-      },
-      {
         id: 'AwsSolutions::AwsSolutions-COG8',
         reason: 'Threat protection costs by user; nobody can sign up by themselves.',
       },

@@ -63,12 +63,14 @@ describe('the app that cdk.json names, with the settings as shipped', () => {
     expect(reports.filter(({ conclusion }) => conclusion !== 'success')).toEqual([]);
   });
 
-  test('puts aside three rules, each in one place and with its reason', () => {
+  test('puts aside five rules, each in one place and with its reason', () => {
     const aside = reportIn(folder('shipped')).flatMap(({ suppressedViolations }) => suppressedViolations);
     expect(
       aside.map(({ ruleName, acknowledgedAt }) => `${ruleName.replace(/\[.*/, '')} at ${acknowledgedAt}`).sort(),
     ).toEqual([
       'AwsSolutions-APIG4 at gpu-warden-prod/Links/Api',
+      'AwsSolutions-COG2 at gpu-warden-prod/SignIn/People',
+      'AwsSolutions-COG8 at gpu-warden-prod/SignIn/People',
       'AwsSolutions-IAM5 at gpu-warden-prod/SendNotice',
       'AwsSolutions-SQS3 at gpu-warden-prod/EventDeadLetters',
     ]);
@@ -77,8 +79,8 @@ describe('the app that cdk.json names, with the settings as shipped', () => {
 
   test('bundles every function, each into a bundle of its own', () => {
     const keys = bundlesIn('shipped')('gpu-warden-prod.template.json');
-    expect(keys).toHaveLength(6);
-    expect(new Set(keys).size).toBe(6);
+    expect(keys).toHaveLength(7);
+    expect(new Set(keys).size).toBe(7);
     for (const key of keys) expect(existsSync(join(folder('shipped'), `asset.${key}`, 'index.mjs'))).toBe(true);
   });
 });
