@@ -91,6 +91,24 @@ export const withoutWatches = (recipient: Recipient, watchIds: readonly string[]
   };
 };
 
+const wishOf = ({ criteria, notify, expiresAt }: Wish): Wish => ({
+  criteria,
+  notify,
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+});
+
+/** Puts a watch in the place of itself as it was. One that asks for something else now was told nothing, and is owed nothing. */
+export const withChangedWatch = (recipient: Recipient, before: KeptWatch, watch: Watch): Recipient => {
+  const isOther = wishKey(watch.criteria) !== wishKey(before.watch.criteria);
+  const made = before.made ?? wishOf(before.watch);
+  const kept: KeptWatch = { ...before, watch, made, told: isOther ? {} : before.told };
+  return {
+    ...recipient,
+    watches: { ...recipient.watches, [watch.id]: kept },
+    owed: isOther ? withoutOwedOf(recipient.owed, new Set([watch.id])) : recipient.owed,
+  };
+};
+
 const endedBecause =
   (because: 'unsubscribed' | 'cancelled') =>
   (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {

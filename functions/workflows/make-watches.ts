@@ -25,7 +25,8 @@ export type MakeWatchesWorld = {
 export const recipientIdOf = ({ digest }: Pick<MakeWatchesWorld, 'digest'>, address: string): string =>
   digest(address.toLowerCase());
 
-const writesAtOnce = 16;
+/** Writes to the table under way at once, where many watches change. */
+export const writesAtOnce = 16;
 
 /** Puts the marker that makes every run look at a recipient until nothing is left to do. */
 export const markRecipient = async (world: MakeWatchesWorld, recipientId: string): Promise<void> => {

@@ -1,4 +1,11 @@
-import { cancelled, type KeptWatch, newRecipient, withoutOldOnes, withWatch } from '#domain/recipient.ts';
+import {
+  cancelled,
+  type KeptWatch,
+  newRecipient,
+  withChangedWatch,
+  withoutOldOnes,
+  withWatch,
+} from '#domain/recipient.ts';
 import { day } from '#domain/time.ts';
 import { type Watch, type Wish, wishKey } from '#domain/watch.ts';
 import { indexWatch, type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
@@ -22,12 +29,6 @@ export type Changing =
   | { readonly outcome: 'unknown' | 'changed-meanwhile' }
   | { readonly outcome: 'listed-elsewhere' | 'over'; readonly kept: KeptWatch };
 
-const wishOf = ({ criteria, notify, expiresAt }: Wish): Wish => ({
-  criteria,
-  notify,
-  ...(expiresAt === undefined ? {} : { expiresAt }),
-});
-
 const sameWish = (a: Wish, b: Wish): boolean =>
   wishKey(a.criteria) === wishKey(b.criteria) &&
   a.notify === b.notify &&
@@ -40,12 +41,6 @@ export const watchesOf = async (world: MakeWatchesWorld, recipientId: string): P
     (a, b) => b.watch.madeAt - a.watch.madeAt || (a.watch.id < b.watch.id ? -1 : 1),
   );
 };
-
-export const readWatch = async (
-  world: MakeWatchesWorld,
-  recipientId: string,
-  watchId: string,
-): Promise<KeptWatch | undefined> => (await world.store.readRecipient(recipientId))?.recipient.watches[watchId];
 
 /** Everything by which the watch is found comes before the watch: a crash leaves hints that lead nowhere, and no deaf watch. */
 const prepareIndex = async (world: MakeWatchesWorld, recipientId: string, watch: Watch): Promise<void> => {
@@ -76,10 +71,12 @@ export const makeWatch = async (
       const outcome = sameWish(before.made ?? before.watch, wish) ? 'same' : 'key-used-otherwise';
       return { result: outcome === 'same' ? { outcome, kept: before } : { outcome } };
     }
-    const waiting = Object.values(current.watches).find(
-      (kept) => kept.standing.state === 'armed' && wishKey(kept.watch.criteria) === wishKey(wish.criteria),
-    );
-    if (onlyOne && waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
+    const waiting = onlyOne
+      ? Object.values(current.watches).find(
+          (kept) => kept.standing.state === 'armed' && wishKey(kept.watch.criteria) === wishKey(wish.criteria),
+        )
+      : undefined;
+    if (waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
     if (Object.keys(current.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
     if (!indexed) await prepareIndex(world, recipientId, watch);
     indexed = true;
@@ -118,19 +115,9 @@ export const changeWatch = async (
     if (!isAsSeen(before)) return { result: { outcome: 'changed-meanwhile' } };
     if (before.standing.state !== 'armed') return { result: { outcome: 'over', kept: before } };
     const watch = changed(before, change);
-    const isOther = wishKey(watch.criteria) !== wishKey(before.watch.criteria);
-    const kept: KeptWatch = {
-      ...before,
-      watch,
-      made: before.made ?? wishOf(before.watch),
-      told: isOther ? {} : before.told,
-    };
-    const owed = isOther
-      ? Object.fromEntries(Object.entries(recipient.owed).filter(([, row]) => row.watchId !== watchId))
-      : recipient.owed;
+    const save = withChangedWatch(recipient, before, watch);
     await prepareIndex(world, recipientId, watch);
-    const save = { ...recipient, owed, watches: { ...recipient.watches, [watchId]: kept } };
-    return { save, result: { outcome: 'changed', kept } };
+    return { save, result: { outcome: 'changed', kept: save.watches[watchId] ?? before } };
   });
 
 /** Ends a watch, from whichever source. Ending it again changes nothing. */

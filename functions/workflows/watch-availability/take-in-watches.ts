@@ -16,11 +16,9 @@ import {
 } from '#domain/sources.ts';
 import { minute } from '#domain/time.ts';
 import { exactOffer, type Watch } from '#domain/watch.ts';
-import { changeRecipient, makeWatches, recipientIdOf } from '#workflows/make-watches.ts';
+import { changeRecipient, makeWatches, recipientIdOf, writesAtOnce } from '#workflows/make-watches.ts';
 import type { Run } from '#workflows/runs.ts';
 import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
-
-const writesAtOnce = 16;
 
 /** Forgets watches that their source lists no more; what pointed to them is tidied up when it is met. */
 const forgetWatches = async (world: WatchAvailabilityWorld, removed: readonly KnownWatch[]): Promise<void> => {
