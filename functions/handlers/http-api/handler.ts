@@ -1,9 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
+import { lambdaFor } from '#adapters/http/lambda.ts';
 import { digest } from '#adapters/identity.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
@@ -11,7 +9,6 @@ import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
-import { createApp } from './app.ts';
 import type { Environment } from './environment.ts';
 import { operations } from './operations/index.ts';
 
@@ -25,17 +22,6 @@ export type Parts = {
   readonly report: Report;
 };
 
-/** Methods that a `Request` refuses to have: they are answered like any other that no operation has. */
-const unspeakable: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
-
-/** The event as Hono takes it, which writes the types of what may be missing in another way. */
-const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => {
-  const { requestContext } = event;
-  const method = unspeakable.has(requestContext.http.method) ? 'UNSPEAKABLE' : requestContext.http.method;
-  const spoken = { ...event, requestContext: { ...requestContext, http: { ...requestContext.http, method } } };
-  return spoken as unknown as LambdaEvent;
-};
-
 /**
  * The Lambda function behind our HTTP API (API Gateway HTTP API, payload format 2.0). The gateway's authorizer has checked the
  * token; whom it lets in only gets what is theirs.
@@ -45,12 +31,5 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const guard = createGuardStore(table);
   const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
   const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
-  const answer = handle(createApp({ operations, world, signIn: settings.api, report }));
-  return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { headers, ...result } = await answer(eventFor(event), context);
-    return {
-      ...result,
-      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
-    };
-  });
+  return lambdaFor({ operations, world, signIn: settings.api, part: 'http-api', report });
 };

@@ -3,11 +3,11 @@ import { type Context, Hono } from 'hono';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import { type Caller, callerOf, type SignInSettings } from '#adapters/http/caller.ts';
-import { checked, type Operation, type Who } from '#adapters/http/operation.ts';
-import { Problem, problemBody, statusOf } from '#adapters/http/problem.ts';
-import { ProviderError } from '#adapters/provider/errors.ts';
 import type { Report } from '#domain/event.ts';
+import { ProviderError } from '../provider/errors.ts';
+import { type Caller, callerOf, type SignInSettings } from './caller.ts';
+import { checked, type Operation, type Who } from './operation.ts';
+import { Problem, problemBody, statusOf } from './problem.ts';
 
 type Bindings = { readonly event: APIGatewayProxyEventV2; readonly lambdaContext: LambdaContext };
 type Env = { Bindings: Bindings };
@@ -86,12 +86,14 @@ export type AppParts<World> = {
   readonly operations: readonly Operation<World>[];
   readonly world: World;
   readonly signIn: SignInSettings;
+  /** The function that answers, as its failures name it. */
+  readonly part: string;
   readonly report: Report;
 };
 
-const answerFailure = (failure: Error, report: Report): Response => {
+const answerFailure = (failure: Error, { part, report }: Pick<AppParts<unknown>, 'part' | 'report'>): Response => {
   if (failure instanceof Problem) return problemResponse(failure);
-  report({ event: 'part-failed', part: 'http-api', because: String(failure) });
+  report({ event: 'part-failed', part, because: String(failure) });
   if (failure instanceof ProviderError) {
     return problemResponse(
       new Problem('provider-failed', 'The provider did not answer understandably. Try again later.'),
@@ -101,7 +103,7 @@ const answerFailure = (failure: Error, report: Report): Response => {
 };
 
 /** The API as a web application: every operation, what is not one, and the document that describes them. */
-export const createApp = <World>({ operations, world, signIn, report }: AppParts<World>): Hono<Env> => {
+export const createApp = <World>({ operations, world, signIn, part, report }: AppParts<World>): Hono<Env> => {
   const app = new Hono<Env>();
   app.use(
     secureHeaders({ strictTransportSecurity: 'max-age=31536000', contentSecurityPolicy: { defaultSrc: ["'none'"] } }),
@@ -113,11 +115,11 @@ export const createApp = <World>({ operations, world, signIn, report }: AppParts
         problemResponse(new Problem('too-large', `The body has more than ${largestBody} bytes; send less.`)),
     }),
   );
-  app.onError((failure) => answerFailure(failure, report));
+  app.onError((failure) => answerFailure(failure, { part, report }));
   app.notFound(() => problemResponse(new Problem('not-found', 'There is nothing here. What there is: /openapi.json.')));
   app.get('/openapi.json', async (c) => {
     // Loaded when somebody asks: no other request needs what makes it.
-    const { openApiOf } = await import('#adapters/http/openapi.ts');
+    const { openApiOf } = await import('./openapi.ts');
     return c.json(openApiOf(operations, new URL(c.req.url).origin));
   });
   for (const operation of operations) {
