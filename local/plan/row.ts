@@ -6,7 +6,7 @@ import type { Exemption, Mode } from '#domain/guardrails/policy.ts';
 import { type CpuUse, isIdleUse, type MemoryUse } from '#domain/guardrails/reading.ts';
 import type { VerdictName } from '#domain/guardrails/verdict.ts';
 import type { Instant } from '#domain/time.ts';
-import { type Forecast, forecastOf } from './forecast.ts';
+import { type Forecast, forecastOf } from '#domain/guardrails/forecast.ts';
 import type { Look, LookedAt } from './look.ts';
 
 /** A reading as it is told: judged by the thresholds of the runtime's policy. */

@@ -3,7 +3,7 @@ import { gpusWords, rateWords, runtimeName } from '#adapters/look/runtime-words.
 import { useWords } from '#adapters/mail/evidence-words.ts';
 import { durationWords, exactDurationWords, type TimeWords } from '#adapters/mail/time-words.ts';
 import { hour, type Instant, minute, second } from '#domain/time.ts';
-import type { Forecast } from './forecast.ts';
+import type { Forecast } from '#domain/guardrails/forecast.ts';
 import type { Tone } from './layout.ts';
 import type { Row, RowState } from './row.ts';
 

@@ -86,6 +86,8 @@ const exemptionLine = ({ about, until, because }: ToldExemption, { mail, times }
 });
 
 const otherActs: Readonly<Partial<Record<Act, string>>> = {
+  released: 'no longer kept',
+  created: 'made',
   recreated: 'made again',
   reported: 'only reported',
   reappeared: 'there again',

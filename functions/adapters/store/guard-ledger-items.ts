@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Evidence, LedgerEntry, LedgerRuntime } from '#domain/guardrails/ledger.ts';
+import { acts, type Evidence, type LedgerEntry, type LedgerRuntime } from '#domain/guardrails/ledger.ts';
 import type { Money } from '#domain/guardrails/money.ts';
 import type { Use } from '#domain/guardrails/reading.ts';
 
@@ -49,22 +49,7 @@ const evidence = z.object({
 export const ledgerEntrySchema: z.ZodMiniType<LedgerEntry> = z.object({
   id: z.string(),
   at: instant,
-  act: z.enum([
-    'warned-first',
-    'warned-last',
-    'kept',
-    'would-delete',
-    'delete-asked',
-    'deleted',
-    'spared',
-    'closed',
-    'stuck',
-    'reappeared',
-    'reported',
-    'recreated',
-    'breaker-opened',
-    'breaker-rearmed',
-  ]),
+  act: z.enum(acts),
   who,
   because: z.string(),
   runtime: optional(ledgerRuntime),

@@ -2,7 +2,7 @@ import { checkedDuration } from '#domain/duration.ts';
 import type { Instant } from '#domain/time.ts';
 import { voidWarnings } from './episode.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { type RuntimeCase, runtimeKey } from './runtime-case.ts';
+import { type Keep, type RuntimeCase, runtimeKey } from './runtime-case.ts';
 import type { KeepChoice } from './runtime-notice.ts';
 
 /** Of the choices those that a Keep link offers where a runtime may be kept for so many milliseconds at most. */
@@ -22,16 +22,19 @@ export type KeepWish = {
   readonly recipientId?: string;
 };
 
+const tooLate = (kase: RuntimeCase | undefined): Extract<KeepOutcome, { outcome: 'too-late' }> | undefined => {
+  if (kase?.deletion !== undefined && kase.deletion.state !== 'condemned') {
+    return { outcome: 'too-late', state: kase.deletion.state };
+  }
+  return kase?.vanishedAt === undefined ? undefined : { outcome: 'too-late', state: 'gone' };
+};
+
 /** What Keep would come to now, before a choice is made. */
 export const keepable = (
   kase: RuntimeCase | undefined,
   episodeId: string,
 ): Exclude<KeepOutcome, { outcome: 'kept' }> | { readonly outcome: 'keepable'; readonly kase: RuntimeCase } => {
-  if (kase?.deletion !== undefined && kase.deletion.state !== 'condemned') {
-    return { outcome: 'too-late', state: kase.deletion.state };
-  }
-  if (kase?.vanishedAt !== undefined) return { outcome: 'too-late', state: 'gone' };
-  return kase?.episode?.id === episodeId ? { outcome: 'keepable', kase } : { outcome: 'over' };
+  return tooLate(kase) ?? (kase?.episode?.id === episodeId ? { outcome: 'keepable', kase } : { outcome: 'over' });
 };
 
 /**
@@ -52,15 +55,60 @@ export const keepRuntime = (
   if (keep !== undefined && keep.until > now && (keep.by === by || keep.until >= until)) {
     return { kase, outcome: { outcome: 'kept', until: keep.until } };
   }
-  const { project, id, name, deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest } = before;
-  const entry: LedgerEntry = {
-    id: `${runtimeKey(before)}/${by}/${now}/kept`,
-    at: now,
-    act: 'kept',
-    who: { kind: 'person', ...(recipientId === undefined ? {} : { recipientId }) },
-    because: `kept for ${choice} by a link`,
-    runtime: { project, id, name },
-  };
-  const kept = { ...rest, project, id, name, keep: { until, at: now, by }, outbox: [...before.outbox, entry] };
-  return { kase: voidWarnings(kept, 'somebody asked to keep it', now), outcome: { outcome: 'kept', until } };
+  const kept = withKeep(before, { until, at: now, by }, { because: `kept for ${choice} by a link`, recipientId });
+  return { kase: kept, outcome: { outcome: 'kept', until } };
+};
+
+/** Why somebody keeps or releases a runtime, for the ledger. */
+type Said = { readonly because: string; readonly recipientId?: string | undefined };
+
+const entryOf = (
+  act: 'kept' | 'released',
+  { project, id, name }: Pick<RuntimeCase, 'project' | 'id' | 'name'>,
+  by: string,
+  { because, recipientId }: Said,
+  now: Instant,
+): LedgerEntry => ({
+  id: `${runtimeKey({ project, id })}/${by}/${now}/${act}`,
+  at: now,
+  act,
+  who: { kind: 'person', ...(recipientId === undefined ? {} : { recipientId }) },
+  because,
+  runtime: { project, id, name },
+});
+
+/** A case with a keep: nothing of what was decided about it before holds. */
+const withKeep = (kase: RuntimeCase, keep: Keep, said: Said): RuntimeCase => {
+  const { deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest } = kase;
+  const entry = entryOf('kept', kase, keep.by, said, keep.at);
+  return voidWarnings({ ...rest, keep, outbox: [...kase.outbox, entry] }, 'somebody asked to keep it', keep.at);
+};
+
+/** What asking to keep a runtime, warned of or not, came to. */
+export type KeepUntilOutcome = Exclude<KeepOutcome, { outcome: 'over' }>;
+
+/**
+ * Keeps a runtime until a time, whether anybody was warned of it or not; the time takes the place of that of a keep before. The
+ * same again changes nothing. `before`: its case, or a new one where there is none.
+ */
+export const keepUntil = (
+  before: RuntimeCase,
+  { until, by, ...said }: Said & { readonly until: Instant; readonly by: string },
+  now: Instant,
+): { readonly kase: RuntimeCase; readonly outcome: KeepUntilOutcome } => {
+  const late = tooLate(before);
+  if (late !== undefined) return { kase: before, outcome: late };
+  const kase = before.keep?.until === until ? before : withKeep(before, { until, at: now, by }, said);
+  return { kase, outcome: { outcome: 'kept', until } };
+};
+
+/** Ends a keep: the runtime is judged again as any other. Its next warning is a fresh one. One that is not kept stays as it is. */
+export const release = (
+  kase: RuntimeCase,
+  { by, ...said }: Said & { readonly by: string },
+  now: Instant,
+): RuntimeCase => {
+  const { keep, ...rest } = kase;
+  if (keep === undefined || keep.until <= now) return kase;
+  return { ...rest, outbox: [...kase.outbox, entryOf('released', kase, by, said, now)] };
 };

@@ -4,21 +4,25 @@ import type { Money } from './money.ts';
 import type { Use } from './reading.ts';
 
 /** What was done, or, with `would-delete`, what would have been. */
-export type Act =
-  | 'warned-first'
-  | 'warned-last'
-  | 'kept'
-  | 'would-delete'
-  | 'delete-asked'
-  | 'deleted'
-  | 'spared'
-  | 'closed'
-  | 'stuck'
-  | 'reappeared'
-  | 'reported'
-  | 'recreated'
-  | 'breaker-opened'
-  | 'breaker-rearmed';
+export const acts = [
+  'warned-first',
+  'warned-last',
+  'kept',
+  'released',
+  'would-delete',
+  'delete-asked',
+  'deleted',
+  'spared',
+  'closed',
+  'stuck',
+  'reappeared',
+  'reported',
+  'recreated',
+  'created',
+  'breaker-opened',
+  'breaker-rearmed',
+] as const;
+export type Act = (typeof acts)[number];
 
 /** By whom: a rule of the settings, somebody with a link, or somebody who acted at the provider without us. */
 export type Who =

@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
-import { lambdaFor } from '#adapters/http/lambda.ts';
 import { digest } from '#adapters/identity.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
@@ -9,6 +8,7 @@ import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
+import { httpHandler } from '#handlers/http-handler.ts';
 import type { Environment } from './environment.ts';
 import { operations } from './operations/index.ts';
 
@@ -31,5 +31,5 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const guard = createGuardStore(table);
   const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
   const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
-  return lambdaFor({ operations, world, signIn: settings.api, part: 'http-api', report });
+  return httpHandler({ operations, world, signIn: settings.api, part: 'http-api', report });
 };

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
-import { type AppParts, createApp } from './app.ts';
+import { type AppParts, createApp } from '#adapters/http/app.ts';
 
 /** Methods that a `Request` refuses to have: they are answered like any other that no operation has. */
 const unspeakable: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -15,7 +15,7 @@ const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => {
 };
 
 /** Operations as a Lambda function behind API Gateway (HTTP API, payload format 2.0). The gateway has checked the token. */
-export const lambdaFor = <World>(parts: AppParts<World>) => {
+export const httpHandler = <World>(parts: AppParts<World>) => {
   const answer = handle(createApp(parts));
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const { headers, ...result } = await answer(eventFor(event), context);

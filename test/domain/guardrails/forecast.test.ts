@@ -3,12 +3,12 @@ import { readSettings } from '#adapters/configuration/define-config.ts';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import { closedBreaker } from '#domain/guardrails/breaker.ts';
 import type { Clock } from '#domain/guardrails/clock.ts';
+import { forecastOf } from '#domain/guardrails/forecast.ts';
 import { advanceClocks, type FleetSituation, judgeFleet, withWarnings } from '#domain/guardrails/judge-fleet.ts';
 import { particularsOf } from '#domain/guardrails/particulars.ts';
 import { newCase, type RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import type { RuntimeDetail } from '#domain/runtime.ts';
 import { type Instant, minute } from '#domain/time.ts';
-import { forecastOf } from '#local/plan/forecast.ts';
 
 /** Thursday, noon. */
 const noon = Date.UTC(2026, 0, 1, 12);
