@@ -7,6 +7,7 @@ import type { Environment as GuardRuntimes } from '#handlers/guard-runtimes/envi
 import type { Environment as HttpApi } from '#handlers/http-api/environment.ts';
 import type { Environment as Links } from '#handlers/links/environment.ts';
 import type { Environment as NoteBounces } from '#handlers/note-bounces/environment.ts';
+import type { Environment as RuntimesApi } from '#handlers/runtimes-api/environment.ts';
 import type { Environment as SendNotice } from '#handlers/send-notice/environment.ts';
 import type { Environment as WatchAvailability } from '#handlers/watch-availability/environment.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -38,7 +39,7 @@ export type WardenStackProps = {
  *   every minute ─► watch-availability ─┐
  *   every minute ─► guard-runtimes ─────┼─► table, queue ─► send-notice ─► SES ─► what comes back ─► note-bounces ─► table
  *   people ─► HTTP API ─► links ────────┘
- *               └─ with a token ─► http-api ─► table
+ *               └─ with a token ─► http-api ─► table; runtimes-api ─► table, provider
  */
 export class WardenStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings, settingsFile }: WardenStackProps) {
@@ -181,9 +182,35 @@ export class WardenStack extends Stack {
       hurts: 'Whoever calls the API: watches cannot be made or changed there.',
     });
     httpApi.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
-    links.serveApi(httpApi.function, signIn.authorizer);
 
-    const functions = [watchAvailability, guardRuntimes, sendNotice, pages, httpApi, noteBounces, secrets.preparer];
+    // The part of the API that asks the provider: it alone holds the credential.
+    const runtimesApi = new WardenFunction<RuntimesApi>(this, 'RuntimesApi', {
+      ...defaults,
+      handler: 'runtimes-api',
+      environment: {
+        METRICS_NAMESPACE,
+        TABLE_NAME: table.tableName,
+        PROVIDER_CREDENTIAL_PARAMETER: secrets.credentialParameter,
+      },
+      memoryMiB: 512,
+      timeout: Duration.seconds(28),
+      failures: 'each',
+      hurts: 'Whoever calls the API about runtimes: they cannot be seen, kept or made there.',
+    });
+    runtimesApi.allowTable(table, ['GetItem', 'PutItem', 'Query']);
+    secrets.allowCredential(runtimesApi);
+    links.serveApi(httpApi.function, runtimesApi.function, signIn.authorizer);
+
+    const functions = [
+      watchAvailability,
+      guardRuntimes,
+      sendNotice,
+      pages,
+      httpApi,
+      runtimesApi,
+      noteBounces,
+      secrets.preparer,
+    ];
     const counted = watchJobs(alarms, METRICS_NAMESPACE);
     const heading = dashboardHeading(stage, settings);
     new WardenDashboard(this, 'Dashboard', { heading, alarms, functions, counted });

@@ -12,6 +12,10 @@ import { createHandler as createHttpApiHandler } from '#handlers/http-api/handle
 import { createHandler as createLinksHandler } from '#handlers/links/handler.ts';
 import { createHandler as createNoteBouncesHandler } from '#handlers/note-bounces/handler.ts';
 import type { RunParts } from '#handlers/run.ts';
+import {
+  createHandler as createRuntimesApiHandler,
+  type Parts as RuntimesApiParts,
+} from '#handlers/runtimes-api/handler.ts';
 import { createHandler as createSendNoticeHandler } from '#handlers/send-notice/handler.ts';
 import { createHandler as createWatchAvailabilityHandler } from '#handlers/watch-availability/handler.ts';
 import type { MissingCredential } from '#workflows/credential.ts';
@@ -26,7 +30,10 @@ export type HandlersParts = Omit<RunParts, 'clock'> & {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly ses: SESv2Client;
-  readonly provider: InventoryClient & GuardWorld['provider'] & RecreateWorld['provider'];
+  readonly provider: InventoryClient &
+    GuardWorld['provider'] &
+    RecreateWorld['provider'] &
+    RuntimesApiParts['provider'];
   readonly tableName: string;
   readonly queueUrl: string;
   /** Missing: whoever starts the handlers brings a credential. */
@@ -73,6 +80,7 @@ export const createHandlers = (parts: HandlersParts) => {
       mailer: parts.mailer ?? createSesMailer(ses, settings.mail),
     }),
     httpApi: createHttpApiHandler(timed),
+    runtimesApi: createRuntimesApiHandler({ ...timed, provider }),
     links: createLinksHandler({ ...timed, links, provider }),
     noteBounces: createNoteBouncesHandler(timed),
   };

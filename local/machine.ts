@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import type { Credential } from '#adapters/provider/credential.ts';
-import { apiRoute } from './api-route.ts';
+import { type ApiHandlers, apiRoute } from './api-route.ts';
 import type { Clock } from './clock.ts';
 import type { Console } from './console.ts';
 import { startInbox } from './engines/inbox.ts';
@@ -69,10 +69,14 @@ export const startMachine = async (options: MachineOptions) => {
     if (!(error instanceof AggregateError)) report({ event: 'job-failed', job, because: String(error) });
   };
   const issuer = await startIssuer({ port: usualPorts.issuer, groupsClaim: settings.api.groupsClaim });
+  const api: ApiHandlers = {
+    httpApi: (event, context) => system.httpApi(event, context),
+    runtimesApi: (event, context) => system.runtimesApi(event, context),
+  };
   const front = await startHttpFront({
     handler: (event, context) => system.links(event, context),
     functionName: 'links',
-    routeOf: (path) => apiRoute(path, (event, context) => system.httpApi(event, context), issuer.authorize),
+    routeOf: (path) => apiRoute(path, api, issuer.authorize),
     clock,
     onFailure: failed('http'),
     port: usualPorts.front,

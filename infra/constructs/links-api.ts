@@ -14,6 +14,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { apiRoutes } from '#handlers/http-api/routes.ts';
 import { linkRoutes } from '#handlers/links/routes.ts';
+import { runtimesRoutes } from '#handlers/runtimes-api/routes.ts';
 
 // Path and query stay out: the query carries the token, and a path could carry one by mistake.
 const accessLogFormat = AccessLogFormat.custom(
@@ -98,8 +99,12 @@ export class LinksApi extends Construct {
     });
   }
   /** The API: the gateway checks every token before the function sees it. Only its description is open. */
-  serveApi(api: IFunction, authorizer: IHttpRouteAuthorizer): void {
+  serveApi(api: IFunction, runtimesApi: IFunction, authorizer: IHttpRouteAuthorizer): void {
     const integration = new HttpLambdaIntegration('Api', api);
+    const runtimes = new HttpLambdaIntegration('RuntimesApi', runtimesApi);
+    for (const path of runtimesRoutes) {
+      this.#api.addRoutes({ path, methods: apiMethods, integration: runtimes, authorizer });
+    }
     for (const path of apiRoutes.signedIn) {
       this.#api.addRoutes({ path, methods: apiMethods, integration, authorizer });
     }

@@ -47,6 +47,8 @@ const createPastInventory = (
   getRuntimeMetrics: notInThePast,
   deleteRuntime: notInThePast,
   createRuntime: notInThePast,
+  listTemplates: notInThePast,
+  getTemplate: notInThePast,
 });
 
 const troubles: readonly string[] = ['run-skipped', 'poll-failed', 'part-failed', 'listing-incomplete', 'mail-failed'];

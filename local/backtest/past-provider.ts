@@ -103,6 +103,8 @@ export const createPastProvider = (
       return { outcome: 'accepted' };
     },
     createRuntime: notInThePast,
+    listTemplates: notInThePast,
+    getTemplate: notInThePast,
     listNotificationRequests: notInThePast,
     getGpuConfig: notInThePast,
   };

@@ -1,7 +1,7 @@
 import type { TimeWords } from '#adapters/mail/time-words.ts';
+import { type Forecast, forecastOf } from '#domain/guardrails/forecast.ts';
 import { canRecreate, type Particulars, type SpecPart } from '#domain/guardrails/particulars.ts';
 import type { Instant } from '#domain/time.ts';
-import { type Forecast, forecastOf } from '#domain/guardrails/forecast.ts';
 import type { Look, LookedAt } from './look.ts';
 import { problemsOf } from './report.ts';
 import { type Row, rowOf } from './row.ts';

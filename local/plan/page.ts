@@ -1,8 +1,8 @@
 import { oneLine } from '#adapters/look/one-line.ts';
 import { rateWords, unsafeShortLadderWords } from '#adapters/look/runtime-words.ts';
 import type { TimeWords } from '#adapters/mail/time-words.ts';
-import { counted } from '../console-line.ts';
 import type { Forecast } from '#domain/guardrails/forecast.ts';
+import { counted } from '../console-line.ts';
 import { type Cell, type Paper, paint, paragraph, tableOf } from './layout.ts';
 import type { PlanReport } from './report.ts';
 import type { Row } from './row.ts';

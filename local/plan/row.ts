@@ -1,3 +1,4 @@
+import { type Forecast, forecastOf } from '#domain/guardrails/forecast.ts';
 import { factsOf } from '#domain/guardrails/guard-board.ts';
 import { isRunning } from '#domain/guardrails/judge-fleet.ts';
 import { moneyOf } from '#domain/guardrails/money.ts';
@@ -6,7 +7,6 @@ import type { Exemption, Mode } from '#domain/guardrails/policy.ts';
 import { type CpuUse, isIdleUse, type MemoryUse } from '#domain/guardrails/reading.ts';
 import type { VerdictName } from '#domain/guardrails/verdict.ts';
 import type { Instant } from '#domain/time.ts';
-import { type Forecast, forecastOf } from '#domain/guardrails/forecast.ts';
 import type { Look, LookedAt } from './look.ts';
 
 /** A reading as it is told: judged by the thresholds of the runtime's policy. */

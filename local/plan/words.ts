@@ -2,8 +2,8 @@ import { oneLine } from '#adapters/look/one-line.ts';
 import { gpusWords, rateWords, runtimeName } from '#adapters/look/runtime-words.ts';
 import { useWords } from '#adapters/mail/evidence-words.ts';
 import { durationWords, exactDurationWords, type TimeWords } from '#adapters/mail/time-words.ts';
-import { hour, type Instant, minute, second } from '#domain/time.ts';
 import type { Forecast } from '#domain/guardrails/forecast.ts';
+import { hour, type Instant, minute, second } from '#domain/time.ts';
 import type { Tone } from './layout.ts';
 import type { Row, RowState } from './row.ts';
 

@@ -11,7 +11,13 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 beforeEach(async () => {
   world = await startWorld(engines, {});
-  api = await serveApi((event, context) => world.system().httpApi(event, context), world.clock.now);
+  api = await serveApi(
+    {
+      httpApi: (event, context) => world.system().httpApi(event, context),
+      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
+    },
+    world.clock.now,
+  );
   await world.step();
 });
 afterEach(async () => {

@@ -1,15 +1,19 @@
 import type { JWTPayload } from 'jose';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { newId } from '#adapters/identity.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as tableOver } from '#adapters/store/table.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import { createHandler } from '#handlers/http-api/handler.ts';
-import { apiRoute } from '#local/api-route.ts';
+import { createHandler as createRuntimesHandler } from '#handlers/runtimes-api/handler.ts';
+import { type ApiHandlers, apiRoute } from '#local/api-route.ts';
+import { startEmulator } from '#local/emulator/emulator.ts';
+import { providerSettings } from '#local/emulator/provider-settings.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
-import { type HttpHandler, startHttpFront } from '#local/http-front.ts';
+import { startHttpFront } from '#local/http-front.ts';
 import { type Person, startIssuer } from '#local/issuer.ts';
 import { settingsWith } from '../configuration/example.ts';
 import { tableClient } from '../local/sdk-clients.ts';
@@ -32,12 +36,12 @@ export type Sent = {
 export type Answered = { readonly status: number; readonly body: unknown; readonly headers: Headers };
 
 /** A handler of the API behind an authorizer like the gateway's, asked over real HTTP. */
-export const serveApi = async (handler: HttpHandler, now: () => number) => {
+export const serveApi = async (handlers: ApiHandlers, now: () => number) => {
   const issuer = await startIssuer();
   const front = await startHttpFront({
     handler: async () => ({ statusCode: 404 }),
     functionName: 'links',
-    routeOf: (path) => apiRoute(path, handler, issuer.authorize),
+    routeOf: (path) => apiRoute(path, handlers, issuer.authorize),
     clock: { now },
     onFailure: (error) => {
       throw error;
@@ -73,18 +77,31 @@ export const startApi = async () => {
   await createTable(dynamodb, 'warden');
   const reported: WardenEvent[] = [];
   const time = { now: Date.parse('2026-11-24T12:00:00Z') };
-  const handler = createHandler({
+  const emulator = await startEmulator({ clock: () => time.now, projects: ['prj-a', 'prj-b'] });
+  const settings = readSettings(
+    settingsWith({
+      provider: { ...providerSettings(emulator), projects: ['prj-a'] },
+      guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] },
+    }),
+  );
+  const given = {
     environment: { TABLE_NAME: 'warden' },
-    settings: readSettings(
-      settingsWith({ guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] } }),
-    ),
+    settings,
     dynamodb,
     clock: () => time.now,
-    newId,
-    report: (event) => reported.push(event),
+    report: (event: WardenEvent) => reported.push(event),
+  };
+  const credential = { kind: 'token', token: async () => emulator.token } as const;
+  const handler = createHandler({ ...given, newId });
+  const runtimes = createRuntimesHandler({
+    ...given,
+    provider: createProviderClient({ settings: settings.provider, credential, clock: given.clock }),
   });
   const { url, tokenOf, send, close } = await serveApi(
-    async (event, context) => handler(event, context),
+    {
+      httpApi: async (event, context) => handler(event, context),
+      runtimesApi: async (event, context) => runtimes(event, context),
+    },
     () => time.now,
   );
   return {
@@ -93,13 +110,16 @@ export const startApi = async () => {
     send,
     time,
     reported,
+    emulator: emulator.control,
     recipients: createRecipientStore(tableOver(dynamodb, 'warden')),
     availability: createAvailabilityStore(tableOver(dynamodb, 'warden')),
     guard: createGuardStore(tableOver(dynamodb, 'warden')),
     /** From here on every call to the table fails. */
     loseTable: () => table.close(),
+    loseProvider: () => emulator.close(),
     close: async () => {
       await close();
+      await emulator.close();
       dynamodb.destroy();
       await table.close();
     },

@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operations } from '#handlers/http-api/operations/index.ts';
+import { operations as ownOperations } from '#handlers/http-api/operations/index.ts';
+import { operations as runtimesOperations } from '#handlers/runtimes-api/operations/index.ts';
 import { type Api, people, startApi } from './bench.ts';
 
 let api: Api;
 let annsWatch: string;
+let annsRuntime: string;
+const operations = [...ownOperations, ...runtimesOperations].map(({ id, method }) => ({ id, method }));
 
 beforeAll(async () => {
   api = await startApi();
   const { body } = await api.send('POST', '/v1/watches', { as: 'ann', body: { gpu_model: 'H100' } });
   annsWatch = String(Object(body).id);
+  const { id } = api.emulator.addRuntime({ name: 'ann-notebook', project: 'prj-a', createdMinutesAgo: 600 });
+  annsRuntime = `/v1/projects/prj-a/runtimes/${id}`;
 });
 afterAll(() => api.close());
 
 const requests = '/api/v1beta1/inventory/gpu/notify-availability';
+const inAnHour = '2026-11-24T13:00:00Z';
 const newRequest = { region_id: 'as-south-1', config_id: 'gpu-t4-16g-12cpu-128g' };
 
 /** Every operation, and what each of those who ask is answered: its owner, another one, an operator, one whose address is not verified. */
@@ -36,6 +42,13 @@ const table: Record<
   listLedger: { path: () => '/v1/ledger', answers: [200, 200, 200, 200] },
   readMoney: { path: () => '/v1/money', answers: [200, 200, 200, 200] },
   readHealth: { path: () => '/v1/health', answers: [200, 200, 200, 200] },
+  listRuntimes: { path: () => '/v1/runtimes', answers: [200, 200, 200, 200] },
+  readRuntime: { path: () => annsRuntime, answers: [200, 404, 200, 404] },
+  keepRuntime: { path: () => `${annsRuntime}/keep`, body: { until: inAnHour }, answers: [200, 404, 200, 404] },
+  releaseRuntime: { path: () => `${annsRuntime}/keep`, answers: [200, 404, 200, 404] },
+  readPlan: { path: () => '/v1/plan', answers: [200, 200, 200, 200] },
+  listTemplates: { path: () => '/v1/templates', answers: [200, 200, 200, 200] },
+  readTemplate: { path: () => '/v1/templates/tpl-none', answers: [404, 404, 404, 404] },
   cancelWatch: { path: () => `/v1/watches/${annsWatch}/cancel`, answers: [200, 404, 200, 404] },
 };
 

@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Report } from '#domain/event.ts';
 import { ProviderError } from '../provider/errors.ts';
 import { type Caller, callerOf, type SignInSettings } from './caller.ts';
-import { checked, type Operation, type Who } from './operation.ts';
+import { checked, type Described, type Operation, type Who } from './operation.ts';
 import { Problem, problemBody, statusOf } from './problem.ts';
 
 type Bindings = { readonly event: APIGatewayProxyEventV2; readonly lambdaContext: LambdaContext };
@@ -84,6 +84,8 @@ const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 export type AppParts<World> = {
   readonly operations: readonly Operation<World>[];
+  /** What the document describes; missing: the operations. */
+  readonly described?: readonly Described[];
   readonly world: World;
   readonly signIn: SignInSettings;
   /** The function that answers, as its failures name it. */
@@ -103,7 +105,14 @@ const answerFailure = (failure: Error, { part, report }: Pick<AppParts<unknown>,
 };
 
 /** The API as a web application: every operation, what is not one, and the document that describes them. */
-export const createApp = <World>({ operations, world, signIn, part, report }: AppParts<World>): Hono<Env> => {
+export const createApp = <World>({
+  operations,
+  described = operations,
+  world,
+  signIn,
+  part,
+  report,
+}: AppParts<World>): Hono<Env> => {
   const app = new Hono<Env>();
   app.use(
     secureHeaders({ strictTransportSecurity: 'max-age=31536000', contentSecurityPolicy: { defaultSrc: ["'none'"] } }),
@@ -120,7 +129,7 @@ export const createApp = <World>({ operations, world, signIn, part, report }: Ap
   app.get('/openapi.json', async (c) => {
     // Loaded when somebody asks: no other request needs what makes it.
     const { openApiOf } = await import('./openapi.ts');
-    return c.json(openApiOf(operations, new URL(c.req.url).origin));
+    return c.json(openApiOf(described, new URL(c.req.url).origin));
   });
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { longestHeader, type Operation } from './operation.ts';
+import { type Described, longestHeader } from './operation.ts';
 import { type ProblemCode, problemCodes, statusOf } from './problem.ts';
 
 const problemSchema = z.object({
@@ -45,14 +45,14 @@ const headersOf = (headers: Readonly<Record<string, string>> = {}) =>
   }));
 
 /** Every operation may answer these. */
-const usualProblems = ({ who, body }: Pick<Operation<never>, 'who' | 'body'>): readonly ProblemCode[] => [
+const usualProblems = ({ who, body }: Pick<Described, 'who' | 'body'>): readonly ProblemCode[] => [
   'malformed-request',
   ...(who === 'anyone' ? [] : (['not-signed-in'] as const)),
   ...(who === 'operator' ? (['not-allowed'] as const) : []),
   ...(body === undefined ? [] : (['too-large', 'unsupported-media-type'] as const)),
 ];
 
-const responsesOf = (operation: Operation<never>) => {
+const responsesOf = (operation: Described) => {
   const { answers, problems } = operation;
   const statuses = Map.groupBy(new Set([...usualProblems(operation), ...problems]), statusOf);
   return {
@@ -88,7 +88,7 @@ const responsesOf = (operation: Operation<never>) => {
   };
 };
 
-const pathItemOf = (operation: Operation<never>) => ({
+const pathItemOf = (operation: Described) => ({
   operationId: operation.id,
   summary: operation.summary,
   tags: [operation.tag],
@@ -108,8 +108,8 @@ const description = `What GPU Warden knows, and what people may ask of it. Send 
 \`Authorization: Bearer <JWT>\`. Times are ISO 8601 in UTC, money is USD, memory is GiB.`;
 
 /** The OpenAPI 3.1 document of some operations. */
-export const openApiOf = <World>(operations: readonly Operation<World>[], serverUrl: string) => {
-  const paths = Map.groupBy(operations as readonly Operation<never>[], ({ path }) => path);
+export const openApiOf = (operations: readonly Described[], serverUrl: string) => {
+  const paths = Map.groupBy(operations, ({ path }) => path);
   return {
     openapi: '3.1.0',
     info: { title: 'GPU Warden', version: '1', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },

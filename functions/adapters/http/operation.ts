@@ -55,6 +55,9 @@ export type Operation<World> = {
   readonly run: (request: CheckedRequest, caller: Caller | undefined, world: World) => Promise<Answer>;
 };
 
+/** An operation without what it does. */
+export type Described = Omit<Operation<unknown>, 'run'>;
+
 type Definition<
   World,
   W extends Who,

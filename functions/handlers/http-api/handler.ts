@@ -9,6 +9,7 @@ import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
 import { httpHandler } from '#handlers/http-handler.ts';
+import { operations as runtimesOperations } from '#handlers/runtimes-api/operations/index.ts';
 import type { Environment } from './environment.ts';
 import { operations } from './operations/index.ts';
 
@@ -31,5 +32,12 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const guard = createGuardStore(table);
   const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
   const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
-  return httpHandler({ operations, world, signIn: settings.api, part: 'http-api', report });
+  return httpHandler({
+    operations,
+    described: [...operations, ...runtimesOperations],
+    world,
+    signIn: settings.api,
+    part: 'http-api',
+    report,
+  });
 };

@@ -1,9 +1,24 @@
 import * as z from 'zod/mini';
-import { acts, type LedgerEntry } from '#domain/guardrails/ledger.ts';
+import { acts, type Evidence, type LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { hour, minute } from '#domain/time.ts';
 import { iso, isoTime } from './fields.ts';
 
 export const actShape = z.enum(acts);
+
+/** What was seen of an idle time. */
+export const evidenceShape = z.object({
+  idle_since: isoTime(),
+  until: isoTime(),
+  observed_minutes: z.number(),
+  highest_gpu_percent: z.number(),
+});
+
+export const evidenceBody = ({ idleSince, until, observedMs, highest }: Evidence): z.output<typeof evidenceShape> => ({
+  idle_since: iso(idleSince),
+  until: iso(until),
+  observed_minutes: observedMs / minute,
+  highest_gpu_percent: highest.gpuPercent,
+});
 
 /** One line of the ledger. Money is in USD, with what it was computed from. */
 export const ledgerShape = z.object({
@@ -22,14 +37,7 @@ export const ledgerShape = z.object({
       gpu_count: z.nullable(z.number()),
     }),
   ),
-  evidence: z.nullable(
-    z.object({
-      idle_since: isoTime(),
-      until: isoTime(),
-      observed_minutes: z.number(),
-      highest_gpu_percent: z.number(),
-    }),
-  ),
+  evidence: z.nullable(evidenceShape),
   money: z.nullable(
     z.object({
       price_per_gpu_per_hour: z.number(),
@@ -62,15 +70,7 @@ export const ledgerBody = (entry: LedgerEntry): z.output<typeof ledgerShape> => 
     by: { kind: who.kind, policy: who.kind === 'rule' ? who.policy : null },
     because,
     runtime: runtimeOf(entry),
-    evidence:
-      evidence === undefined
-        ? null
-        : {
-            idle_since: iso(evidence.idleSince),
-            until: iso(evidence.until),
-            observed_minutes: evidence.observedMs / minute,
-            highest_gpu_percent: evidence.highest.gpuPercent,
-          },
+    evidence: evidence === undefined ? null : evidenceBody(evidence),
     money:
       money === undefined
         ? null

@@ -1,0 +1,36 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientLimits } from '#adapters/client-limits.ts';
+import { readSettings } from '#adapters/configuration/define-config.ts';
+import { readEnvironment } from '#adapters/configuration/environment.ts';
+import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { createProviderClient } from '#adapters/provider/client.ts';
+import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { mapStackTraces } from '#adapters/stack-traces.ts';
+import { createTelemetry } from '#adapters/telemetry.ts';
+import config from '#config';
+import { environmentSchema } from './environment.ts';
+import { createHandler } from './handler.ts';
+
+mapStackTraces();
+// Once on cold start: every fault of the environment or the settings shows here, before the first request.
+const environment = readEnvironment(environmentSchema, processEnvironment());
+const settings = readSettings(config);
+const { logger, metrics, report } = createTelemetry('runtimes-api', environment.METRICS_NAMESPACE);
+
+const clock = () => Date.now();
+const dynamodb = new DynamoDBClient(clientLimits);
+const secrets = openSecrets({ access: dynamodb.config, variables: processEnvironment(), clock, report });
+const { credential } = secrets.credential(environment.PROVIDER_CREDENTIAL_PARAMETER);
+
+export const handler = createHandler({
+  environment,
+  settings,
+  dynamodb,
+  provider: createProviderClient({ settings: settings.provider, credential }),
+  clock,
+  report,
+})
+  .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics));

@@ -1,0 +1,5 @@
+import { runtimes } from './runtimes.ts';
+import { templates } from './templates.ts';
+
+/** Everything of the API that asks the provider. */
+export const operations = [...runtimes, ...templates];

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hour, minute } from '#domain/time.ts';
+import { h200, startEngines, startWorld, type TestEngines, type World } from '../guarding/world.ts';
+import { serveApi } from './bench.ts';
+
+let engines: TestEngines;
+let world: World;
+let api: Awaited<ReturnType<typeof serveApi>>;
+beforeAll(async () => {
+  engines = await startEngines();
+});
+afterAll(() => engines.close());
+beforeEach(async () => {
+  world = await startWorld(engines);
+  api = await serveApi(
+    {
+      httpApi: (event, context) => world.system().httpApi(event, context),
+      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
+    },
+    world.clock.now,
+  );
+});
+afterEach(async () => {
+  await api.close();
+  await world.close();
+});
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** A runtime that has been there for a day. */
+const run = (name: string, kind: 'idle' | 'busy', more = {}) =>
+  world.control.addRuntime({
+    name,
+    project: 'prj-a',
+    configId: h200,
+    createdMinutesAgo: 1_500,
+    metrics: { kind },
+    ...more,
+  });
+
+/** Ticks of one minute each, each with what is due after it. */
+const ticks = (count: number) => world.minutes(count, 1);
+
+const rows = async (path: string, as: 'ann' | 'bob' | 'operator') => {
+  const { status, body } = await api.send('GET', path, { as });
+  expect(status).toBe(200);
+  return Object(body).data as Record<string, unknown>[];
+};
+
+it('shows each runtime with its idle time, what it cost, and the verdict', async () => {
+  run('ann-notebook', 'idle');
+  run('bob-training', 'busy');
+  await ticks(4);
+  const [busy, idle] = await rows('/v1/runtimes', 'operator');
+  expect(busy).toMatchObject({ name: 'bob-training', reading: { state: 'busy' }, evidence: null, verdict: 'leave' });
+  expect(idle).toMatchObject({
+    name: 'ann-notebook',
+    owner: 'ann@example.com',
+    policy: 'short',
+    mode: 'enforce',
+    usd_per_hour: 2.39,
+    reading: { state: 'idle', at: iso(world.clock.now()) },
+    evidence: { observed_minutes: 3, until: iso(world.clock.now()) },
+    verdict: 'leave',
+    next_warning: { step: 'first', at: iso(world.clock.now() + 2 * minute) },
+    kept_until: null,
+  });
+  expect((await rows('/v1/runtimes', 'ann')).map(({ name }) => name)).toEqual(['ann-notebook']);
+});
+
+it('pages through what grows, and lists a project alone', async () => {
+  for (const name of ['ann-1', 'ann-2', 'ann-3']) run(name, 'idle');
+  const first = Object((await api.send('GET', '/v1/runtimes?limit=2', { as: 'ann' })).body);
+  const second = Object(
+    (await api.send('GET', `/v1/runtimes?limit=2&cursor=${first.next_cursor}`, { as: 'ann' })).body,
+  );
+  expect(first.data).toHaveLength(2);
+  expect(second.next_cursor).toBeNull();
+  expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(3);
+  expect(await rows('/v1/runtimes?project_id=prj-b', 'operator')).toEqual([]);
+});
+
+describe('the plan', () => {
+  it('says what the run then does: the deletion that it names is the one that comes', async () => {
+    const { id } = run('ann-notebook', 'idle');
+    await ticks(3);
+    const [planned] = await rows('/v1/plan', 'ann');
+    expect(planned).toMatchObject({
+      id,
+      outcome: 'deleted',
+      idle_now: true,
+      told: ['ann@example.com', 'operator@example.com'],
+    });
+    for (let tick = 0; tick < 60; tick += 1) {
+      await ticks(1);
+      if (world.control.runtimes().every((runtime) => runtime.id !== id || runtime.status !== 'Running')) break;
+    }
+    const late = world.clock.now() - Date.parse(String(planned?.delete_at));
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThanOrEqual(2 * minute);
+  });
+
+  it('says of one in use what came of it were it idle from now on, and why another stays', async () => {
+    run('ann-training', 'busy');
+    run('ann-reserved', 'idle', { planId: 'gpu-h200-reserved-1m' });
+    await ticks(2);
+    expect(await rows('/v1/plan', 'ann')).toMatchObject([
+      {
+        name: 'ann-training',
+        idle_now: false,
+        outcome: 'deleted',
+        first_warning_at: iso(world.clock.now() + 5 * minute),
+      },
+      { name: 'ann-reserved', outcome: 'stays', because: 'its plan is reserved: deleting it saves nothing' },
+    ]);
+  });
+});
+
+describe('keep and release', () => {
+  const keepOf = (id: string) => `/v1/projects/prj-a/runtimes/${id}/keep`;
+
+  it('keeps a runtime of which nobody was warned, and judges it again when it is released', async () => {
+    const { id } = run('ann-notebook', 'idle');
+    await ticks(3);
+    const until = iso(world.clock.now() + 3 * hour);
+    const kept = await api.send('PUT', keepOf(id), { as: 'ann', body: { until } });
+    expect([kept.status, kept.body]).toMatchObject([200, { kept_until: until, verdict: 'kept' }]);
+    await ticks(60);
+    expect(world.control.runtimes().map(({ status }) => status)).toEqual(['Running']);
+    expect(await world.subjects()).toEqual([]);
+    const released = await api.send('DELETE', keepOf(id), { as: 'ann' });
+    expect([released.status, released.body]).toMatchObject([200, { kept_until: null }]);
+    expect(Object(released.body).verdict).not.toBe('kept');
+    await ticks(1);
+    const acts = (await rows('/v1/ledger', 'ann')).map(({ act }) => act);
+    expect(acts).toEqual(['released', 'kept']);
+  });
+
+  it('voids a warning that is out: the deletion that it named does not come', async () => {
+    const { id } = run('ann-notebook', 'idle');
+    await ticks(25);
+    expect((await world.subjects()).length).toBeGreaterThan(0);
+    const until = iso(world.clock.now() + 2 * hour);
+    expect((await api.send('PUT', keepOf(id), { as: 'ann', body: { until } })).status).toBe(200);
+    await ticks(40);
+    expect(world.control.runtimes().map(({ status }) => status)).toEqual(['Running']);
+  });
+
+  it('lets an owner keep it as long as the policy allows, an operator longer, and nobody back in time', async () => {
+    const { id } = run('ann-notebook', 'idle');
+    const keep = async (as: 'ann' | 'operator', until: number) => {
+      const { status, body } = await api.send('PUT', keepOf(id), { as, body: { until: iso(until) } });
+      return [status, Object(body).detail];
+    };
+    const now = world.clock.now();
+    expect(await keep('ann', now + 400 * hour)).toEqual([422, expect.stringContaining('policy short lets its owner')]);
+    expect(await keep('operator', now + 400 * hour)).toEqual([200, undefined]);
+    expect(await keep('operator', now + 9_000 * hour)).toEqual([422, expect.stringContaining('366 days')]);
+    expect(await keep('ann', now - 1)).toEqual([422, expect.stringContaining('must lie ahead')]);
+  });
+});
+
+it('answers 502, and nothing made up, where the provider does not answer', async () => {
+  world.setGate(() => ({ status: 500, body: '{}' }) as never);
+  const { status, body } = await api.send('GET', '/v1/plan', { as: 'ann' });
+  expect([status, Object(body).code]).toEqual([502, 'provider-failed']);
+}, 30_000);
