@@ -40,6 +40,7 @@ export type FunctionName =
   | 'send-notice'
   | 'links'
   | 'http-api'
+  | 'runtimes-api'
   | 'note-bounces'
   | 'prepare-secrets';
 

@@ -79,8 +79,8 @@ describe('the app that cdk.json names, with the settings as shipped', () => {
 
   test('bundles every function, each into a bundle of its own', () => {
     const keys = bundlesIn('shipped')('gpu-warden-prod.template.json');
-    expect(keys).toHaveLength(7);
-    expect(new Set(keys).size).toBe(7);
+    expect(keys).toHaveLength(8);
+    expect(new Set(keys).size).toBe(8);
     for (const key of keys) expect(existsSync(join(folder('shipped'), `asset.${key}`, 'index.mjs'))).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { LinkPurpose } from '#adapters/links.ts';
 import { apiRoutes } from '#handlers/http-api/routes.ts';
+import { runtimesRoutes } from '#handlers/runtimes-api/routes.ts';
 import { functionsOf, handlerOf } from './functions.ts';
 import { adding, having, holds, likeAnother } from './rule.ts';
 import { prod, resourcesOf, type Template } from './stage.ts';
@@ -85,7 +86,9 @@ const purposes = Object.keys({
   recreate: true,
 } satisfies Record<LinkPurpose, true>);
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const signedIn = apiRoutes.signedIn.flatMap((path) => methods.map((method) => `${method} ${path}`));
+const signedIn = [...apiRoutes.signedIn, ...runtimesRoutes].flatMap((path) =>
+  methods.map((method) => `${method} ${path}`),
+);
 const open = [...purposes.map((purpose) => `ANY /${purpose}`), ...apiRoutes.open.map((path) => `GET ${path}`)];
 const routes = [...open, ...signedIn];
 
@@ -132,10 +135,10 @@ test('tokens are those of the stage’s own user pool, and for its one client', 
   });
 });
 
-test('they lead to the function of the links and to that of the API, as these read their events', () => {
+test('they lead to the function of the links and to those of the API, as these read their events', () => {
   const found = resourcesOf(prod().template, 'AWS::ApiGatewayV2::Integration', integration).map(({ is }) => is);
   expect(found).toEqual(
-    ['Pages', 'HttpApi'].map((name) => ({
+    ['Pages', 'RuntimesApi', 'HttpApi'].map((name) => ({
       IntegrationUri: expect.stringContaining(`gpu-warden-prod-${name}Function`),
       PayloadFormatVersion: '2.0',
     })),

@@ -20,7 +20,7 @@ test('the outputs are what doctor and deployment test find a stage by', () => {
     Schedules: expect.stringMatching(/^[\w-]+WatchAvailabilitySchedule\w+,[\w-]+GuardRuntimesSchedule\w+$/),
     MetricsNamespace: 'GpuWarden/prod',
     AlarmTopicArn: expect.stringMatching(/^arn:aws:sns:\S+AlarmsTopic/),
-    FunctionNames: expect.stringMatching(/^([a-z-]+=[\w-]+,){6}[a-z-]+=[\w-]+$/),
+    FunctionNames: expect.stringMatching(/^([a-z-]+=[\w-]+,){7}[a-z-]+=[\w-]+$/),
     SettingsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     Step1SetTheToken: expect.any(String),
     Step2ConfirmTheSender: expect.any(String),

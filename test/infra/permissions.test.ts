@@ -38,6 +38,7 @@ const mayDo: Readonly<Record<string, { readonly itself: readonly string[]; reado
     itself: [...logs, ...table('GetItem', 'PutItem'), 'GetParameter the credential', 'GetParameter the link keys'],
   },
   'http-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'UpdateItem', 'Query')] },
+  'runtimes-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'Query'), 'GetParameter the credential'] },
   'note-bounces': {
     itself: [...logs, ...table('GetItem', 'PutItem', 'Query')],
     lambda: ['SendMessage', 'GetQueueAttributes', 'GetQueueUrl'].map((action) => `${action} the dead events`),

@@ -63,6 +63,7 @@ const jobs = [
   'send-notice',
   'links',
   'http-api',
+  'runtimes-api',
 ] as const satisfies readonly FunctionName[];
 
 const alarmsOf = async ({ clients }: World): Promise<readonly MetricAlarm[]> =>
