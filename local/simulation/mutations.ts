@@ -70,8 +70,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'keep for no time at all',
     file: `${rules}/keep.ts`,
-    find: 'keep: { until, at: now, by }',
-    replace: 'keep: { until: now, at: now, by }',
+    find: '({ ...rest, keep, outbox',
+    replace: '({ ...rest, keep: { ...keep, until: keep.at }, outbox',
   },
   {
     name: 'pay no heed to exemptions',
