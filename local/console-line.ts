@@ -74,6 +74,12 @@ export const consoleLine = (
       return quiet('watch fired', `${line(`${event.configId} in ${event.region}`)}, for ${event.recipientId}`);
     case 'watch-expired':
       return quiet('watch ended', `it has run out, for ${event.recipientId}`);
+    case 'runtime-created':
+      return good('created', line(`${event.name} in ${event.project}`));
+    case 'creation-refused':
+      return trouble('not created', line(`for ${event.recipientId}: ${event.because}`));
+    case 'creation-unclear':
+      return trouble('not clear', line(`whether ${event.name} was created`));
     case 'mail-sent':
       return mail('mail sent', `“${line(event.subject)}” to ${event.recipientId}`);
     case 'mail-held':

@@ -63,6 +63,7 @@ export const createHandlers = (parts: HandlersParts) => {
       ...timed,
       announce: createNoticeQueue(sqs, queueUrl, 'availability').announce,
       inventory: createInventory(provider),
+      provider,
       missingCredential,
       sleep: clock.sleep,
     }),

@@ -1,5 +1,13 @@
+import { awaitsCreation } from './creating/watch-creation.ts';
 import type { AcceptedMail, ToldRow } from './mailing.ts';
-import type { AvailabilityMail, AvailabilityRow, ToldOffer, ToldWindow, WindowStatistics } from './notice.ts';
+import type {
+  AvailabilityMail,
+  AvailabilityRow,
+  CreationRow,
+  ToldOffer,
+  ToldWindow,
+  WindowStatistics,
+} from './notice.ts';
 import type { OfferKey } from './offer.ts';
 import { type OfferState, type PastWindow, priceOf, windowFor } from './offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
@@ -7,6 +15,7 @@ import { type Instant, minute } from './time.ts';
 import { exactOffer, watchInWords } from './watch.ts';
 
 type WindowRow = Extract<OwedRow, { kind: 'window' }>;
+type OwedCreation = Extract<OwedRow, { kind: 'creation' }>;
 
 /** What is known of an offer when a mail about it is written. */
 export type OfferFacts = { readonly state: OfferState; readonly windows: readonly PastWindow[] };
@@ -61,6 +70,11 @@ type RowWithWindow = {
 const groupKey = ({ row, kept, window }: RowWithWindow) =>
   [row.offer, kept.watch.criteria.gpus, window.state, window.openedAt].join(' ');
 
+const nextFor = (kept: KeptWatch, { state }: ToldWindow): AvailabilityRow['watches'][number]['next'] => {
+  if (state === 'open' && awaitsCreation(kept)) return 'creates';
+  return kept.watch.notify === 'once' && state === 'open' ? 'done' : 'stays';
+};
+
 const mailRow = (group: readonly [RowWithWindow, ...RowWithWindow[]]): AvailabilityRow => {
   const [{ facts, window, kept: first }] = group;
   return {
@@ -70,7 +84,7 @@ const mailRow = (group: readonly [RowWithWindow, ...RowWithWindow[]]): Availabil
     history: statisticsOf(facts.windows),
     watches: group.map(({ kept }) => ({
       words: watchInWords(kept.watch.criteria),
-      next: kept.watch.notify === 'once' && window.state === 'open' ? 'done' : 'stays',
+      next: nextFor(kept, window),
     })),
   };
 };
@@ -97,9 +111,17 @@ const toldRow = ({ row, window }: RowWithWindow): ToldRow => ({
 const newsFirst = (a: AvailabilityRow, b: AvailabilityRow): number =>
   Number(a.window.state === 'closed') - Number(b.window.state === 'closed') || b.window.openedAt - a.window.openedAt;
 
+const creationRow = ({ news, openedAt }: OwedCreation, kept: KeptWatch, { state }: OfferFacts): CreationRow => ({
+  offer: offerToTell(state),
+  gpus: kept.watch.criteria.gpus,
+  words: watchInWords(kept.watch.criteria),
+  openedAt,
+  news,
+});
+
 /** The offer that a row is about; an expiry is about one only where its watch was exact. */
 const offerOf = (row: OwedRow, { watch }: KeptWatch): OfferKey | undefined =>
-  row.kind === 'window' ? row.offer : exactOffer(watch.criteria);
+  row.kind === 'expired' ? exactOffer(watch.criteria) : row.offer;
 
 /**
  * Puts everything owed into one mail: a row per offer and wanted number of GPUs, as things stand now. A window that closed
@@ -113,24 +135,27 @@ export const composeMail = (
   mail: Pick<AvailabilityMail, 'writtenAt' | 'unsubscribeUrl' | 'restFollowsAt'>,
 ): ComposedMail => {
   const rows: RowWithWindow[] = [];
+  const creations: CreationRow[] = [];
   const expired: { words: string; expiredAt: Instant }[] = [];
   const rowKeys: string[] = [];
+  const named = new Map<string, string>();
   for (const [rowKey, row] of Object.entries(owed)) {
     const kept = recipient.watches[row.watchId];
     const offer = kept && offerOf(row, kept);
     const known = offer === undefined ? undefined : facts.get(offer);
-    if (kept === undefined || (row.kind === 'window' && known === undefined)) continue;
+    if (kept === undefined || (row.kind !== 'expired' && known === undefined)) continue;
     rowKeys.push(rowKey);
     if (row.kind === 'expired') {
       const words = watchInWords(kept.watch.criteria, known?.state.hardware.gpuModel);
       expired.push({ words, expiredAt: kept.watch.expiresAt ?? row.owedAt });
     } else if (known !== undefined) {
-      rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
+      named.set(kept.watch.id, watchInWords(kept.watch.criteria));
+      if (row.kind === 'creation') creations.push(creationRow(row, kept, known));
+      else rows.push({ row, kept, facts: known, window: windowToTell(row, kept, known.state) });
     }
   }
-  const named = new Map(rows.map(({ kept }) => [kept.watch.id, watchInWords(kept.watch.criteria)]));
   return {
-    mail: { ...mail, rows: grouped(rows).map(mailRow).sort(newsFirst), expired },
+    mail: { ...mail, rows: grouped(rows).map(mailRow).sort(newsFirst), creations, expired },
     accepted: { rowKeys, told: rows.map(toldRow), writtenAt: mail.writtenAt },
     watches: [...named].map(([id, words]) => ({ id, words })),
   };

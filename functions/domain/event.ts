@@ -66,6 +66,21 @@ export type WardenEvent =
   | { readonly event: 'address-suppressed'; readonly recipientId: string; readonly because: string }
   /** The operator cannot be told of anything any more. */
   | { readonly event: 'operator-suppressed'; readonly recipientId: string; readonly because: string }
+  | ({ readonly event: 'runtime-created' } & RuntimeFacts)
+  /** The provider did not make a runtime for a watch. */
+  | {
+      readonly event: 'creation-refused';
+      readonly recipientId: string;
+      readonly watchId: string;
+      readonly because: string;
+    }
+  /** A runtime was asked for, and nobody can say yet whether it was made. */
+  | {
+      readonly event: 'creation-unclear';
+      readonly recipientId: string;
+      readonly watchId: string;
+      readonly name: string;
+    }
   | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number }
   | GuardEvent;
 

@@ -1,3 +1,4 @@
+import { awaitsCreation } from './creating/watch-creation.ts';
 import type { Told } from './firing.ts';
 import type { OfferKey } from './offer.ts';
 import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
@@ -63,7 +64,10 @@ export type ToldRow = {
 /** Of how many offers a watch remembers what it was told, the latest first: more than any catalogue has. It bounds the item. */
 const mostTold = 1000;
 
-/** A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available". */
+/**
+ * A watch after a mail told something of its wish; a `once` watch is done if the mail could say "is available", and no runtime is
+ * to be made for it any more.
+ */
 const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Instant): KeptWatch => {
   const news = Object.fromEntries(
     told.map(({ offer, openedAt, open }): [OfferKey, Told] => [
@@ -72,7 +76,8 @@ const afterTelling = (kept: KeptWatch, told: readonly ToldRow[], writtenAt: Inst
     ]),
   );
   const all = Object.entries({ ...kept.told, ...news }).sort(([, a], [, b]) => b.mailedAt - a.mailedAt);
-  const done = kept.watch.notify === 'once' && kept.standing.state === 'armed' && told.some(({ open }) => open);
+  const mayEnd = kept.watch.notify === 'once' && kept.standing.state === 'armed' && !awaitsCreation(kept);
+  const done = mayEnd && told.some(({ open }) => open);
   return {
     ...kept,
     standing: done ? { state: 'done', at: writtenAt } : kept.standing,

@@ -1,3 +1,4 @@
+import type { CreationNews } from './creating/watch-creation.ts';
 import type { Offer } from './offer.ts';
 import type { Instant } from './time.ts';
 
@@ -27,13 +28,23 @@ export type AvailabilityRow = {
   readonly window: ToldWindow;
   readonly history: WindowStatistics;
   /** The watches that the row answers, in words (`any H100 in as-south-1`), and what becomes of each after this mail. */
-  readonly watches: readonly { readonly words: string; readonly next: 'done' | 'stays' }[];
+  readonly watches: readonly { readonly words: string; readonly next: 'done' | 'stays' | 'creates' }[];
+};
+
+/** What came of a runtime that was to be made for a watch, which is told in words. `gpus` is the wanted number of GPUs. */
+export type CreationRow = {
+  readonly offer: ToldOffer;
+  readonly gpus: number;
+  readonly words: string;
+  readonly openedAt: Instant;
+  readonly news: CreationNews;
 };
 
 /** One mail to one recipient, all facts in it; rendering adds nothing but words. */
 export type AvailabilityMail = {
   readonly writtenAt: Instant;
   readonly rows: readonly AvailabilityRow[];
+  readonly creations: readonly CreationRow[];
   /** Watches that have run out, told once. */
   readonly expired: readonly { readonly words: string; readonly expiredAt: Instant }[];
   /** Set on the mail that reaches the hourly limit: nothing more is sent before this time, then the rest in one mail. */

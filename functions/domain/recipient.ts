@@ -1,8 +1,15 @@
+import {
+  awaitsCreation,
+  type CreationNews,
+  judgeCreations,
+  newWatchCreation,
+  type WatchCreation,
+} from './creating/watch-creation.ts';
 import { type Firing, firingOf, type Told } from './firing.ts';
 import { type OfferKey, offerKey } from './offer.ts';
 import { type OfferState, stateKey, windowFor } from './offer-state.ts';
 import { day, type Instant } from './time.ts';
-import { describes, type Watch, type Wish, wishKey } from './watch.ts';
+import { describes, type Notify, type Watch, type Wish, wishKey } from './watch.ts';
 
 /** Whether a watch still waits. A `done` or `ended` one is kept as long as its source lists it, so that it stays silent. */
 export type WatchStanding =
@@ -12,13 +19,14 @@ export type WatchStanding =
 
 /**
  * A watch with what has become of it: its standing, and per offer what was last told. `made`: what was asked for at first, where
- * it was changed since.
+ * it was changed since. `creation`: how far its runtime is, where it is to make one.
  */
 export type KeptWatch = {
   readonly watch: Watch;
   readonly made?: Wish;
   readonly standing: WatchStanding;
   readonly told: Readonly<Record<OfferKey, Told>>;
+  readonly creation?: WatchCreation;
 };
 
 /** Something that a recipient is to be told and has not been yet. */
@@ -30,7 +38,16 @@ export type OwedRow =
       readonly openedAt: Instant;
       readonly owedAt: Instant;
     }
-  | { readonly kind: 'expired'; readonly watchId: string; readonly owedAt: Instant };
+  | { readonly kind: 'expired'; readonly watchId: string; readonly owedAt: Instant }
+  | {
+      readonly kind: 'creation';
+      readonly watchId: string;
+      readonly offer: OfferKey;
+      /** The window in which it was to be made. */
+      readonly openedAt: Instant;
+      readonly owedAt: Instant;
+      readonly news: CreationNews;
+    };
 
 /** Why nothing is sent to an address: until somebody acts, or until `retryAt`. */
 export type Undeliverable = { readonly because: string; readonly since: Instant; readonly retryAt?: Instant };
@@ -72,7 +89,13 @@ export const withWatch = (recipient: Recipient, watch: Watch, now: Instant): Rec
   const ranOut = known?.standing.state === 'ended' && known.standing.because === 'expired';
   const waitsAgain = ranOut && (watch.expiresAt ?? Number.POSITIVE_INFINITY) > now;
   const standing: WatchStanding = known === undefined || waitsAgain ? { state: 'armed' } : known.standing;
-  const kept: KeptWatch = { watch, standing, told: known?.told ?? {} };
+  const creation = known?.creation ?? (watch.create === undefined ? undefined : newWatchCreation);
+  const kept: KeptWatch = {
+    watch,
+    standing,
+    told: known?.told ?? {},
+    ...(creation === undefined ? {} : { creation }),
+  };
   const { [expiredKey(watch.id)]: _ranOut, ...owed } = recipient.owed;
   const watches = { ...recipient.watches, [watch.id]: kept };
   return { ...recipient, watches, owed: waitsAgain ? owed : recipient.owed };
@@ -91,17 +114,22 @@ export const withoutWatches = (recipient: Recipient, watchIds: readonly string[]
   };
 };
 
-const wishOf = ({ criteria, notify, expiresAt }: Wish): Wish => ({
+const wishOf = ({ criteria, notify, expiresAt, create }: Wish): Wish => ({
   criteria,
   notify,
   ...(expiresAt === undefined ? {} : { expiresAt }),
+  ...(create === undefined ? {} : { create }),
 });
 
-/** Puts a watch in the place of itself as it was. One that asks for something else now was told nothing, and is owed nothing. */
+/**
+ * Puts a watch in the place of itself as it was. One that asks for something else now was told nothing, is owed nothing, and was
+ * refused nothing.
+ */
 export const withChangedWatch = (recipient: Recipient, before: KeptWatch, watch: Watch): Recipient => {
   const isOther = wishKey(watch.criteria) !== wishKey(before.watch.criteria);
   const made = before.made ?? wishOf(before.watch);
-  const kept: KeptWatch = { ...before, watch, made, told: isOther ? {} : before.told };
+  const anew = before.creation?.creation.state === 'available' ? { creation: newWatchCreation } : {};
+  const kept: KeptWatch = { ...before, watch, made, ...(isOther ? { told: {}, ...anew } : {}) };
   return {
     ...recipient,
     watches: { ...recipient.watches, [watch.id]: kept },
@@ -119,7 +147,10 @@ const endedBecause =
         ending.has(id) ? { ...kept, standing: { state: 'ended', at: now, because } satisfies WatchStanding } : kept,
       ]),
     );
-    return { ...recipient, watches, owed: withoutOwedOf(recipient.owed, new Set(watchIds)) };
+    const waiting = withoutOwedOf(recipient.owed, new Set(watchIds));
+    // What came of a runtime that was asked for is told all the same.
+    const made = Object.entries(recipient.owed).filter(([, { kind }]) => kind === 'creation');
+    return { ...recipient, watches, owed: { ...waiting, ...Object.fromEntries(made) } };
   };
 
 /** Ends watches because their recipient said so in a mail, and drops what is owed for them. Ending one twice changes nothing. */
@@ -170,6 +201,8 @@ export type Judgement = {
   readonly fired: readonly Extract<OwedRow, { kind: 'window' }>[];
   readonly expired: readonly string[];
   readonly lookAgainAt: Readonly<Record<OfferKey, Instant>>;
+  /** Whether what is to be made for a watch is another than before. */
+  readonly creationsChanged: boolean;
 };
 
 /** Whether a watch has run out: one that waits, or one of the account's requests that nobody lists any more. */
@@ -195,17 +228,21 @@ const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; exp
   return { recipient: { ...recipient, watches, owed }, expired: over.map(({ watch }) => watch.id) };
 };
 
+/** A `once` watch that has told and still waits for its runtime tells as sparingly as one for `every` window. */
+const notifyOf = (kept: KeptWatch): Notify => (awaitsCreation(kept) ? 'every' : kept.watch.notify);
+
 const judgeWatch = (
-  watch: Watch,
+  kept: KeptWatch,
   state: OfferState,
   told: ToldByOffer | undefined,
   now: Instant,
 ): Firing | undefined => {
+  const { watch } = kept;
   const offer = { ...state.hardware, region: state.region };
   const window = windowFor(state, watch.criteria);
   // Most offers are not open: what they are called needs no look then.
   if (window.state !== 'open' || !describes(watch.criteria, offer)) return undefined;
-  return firingOf(watch.notify, window, told?.[offerKey(offer)], now);
+  return firingOf(notifyOf(kept), window, told?.[offerKey(offer)], now);
 };
 
 /** Rows owed to one recipient at most: they share its item. What else fires becomes owed when these are told. */
@@ -220,16 +257,18 @@ export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: I
   const toldOf = toldByWish(current);
   const armed = Object.values(current.watches)
     .filter(({ standing }) => standing.state === 'armed')
-    .map(({ watch }) => ({ watch, told: toldOf.get(wishKey(watch.criteria)) }));
+    .map((kept) => ({ kept, told: toldOf.get(wishKey(kept.watch.criteria)) }));
   const owed: Record<string, OwedRow> = { ...current.owed };
   const fired: Extract<OwedRow, { kind: 'window' }>[] = [];
   const lookAgainAt: Record<OfferKey, Instant> = {};
   const mostFired = mostOwed - Object.keys(owed).length;
-  for (const state of offers) {
+  const all = [...offers];
+  for (const state of all) {
     const offer = stateKey(state);
-    for (const { watch, told } of armed) {
+    for (const { kept, told } of armed) {
+      const { watch } = kept;
       if (owed[rowKey(watch.id, offer)] !== undefined) continue;
-      const firing = judgeWatch(watch, state, told, now);
+      const firing = judgeWatch(kept, state, told, now);
       if (firing?.fire && fired.length < mostFired) {
         const row = { kind: 'window', watchId: watch.id, offer, openedAt: firing.openedAt, owedAt: now } as const;
         owed[rowKey(watch.id, offer)] = row;
@@ -239,5 +278,6 @@ export const judge = (recipient: Recipient, offers: Iterable<OfferState>, now: I
       }
     }
   }
-  return { recipient: { ...current, owed }, fired, expired, lookAgainAt };
+  const made = judgeCreations({ ...current, owed }, all, now);
+  return { recipient: made.recipient, fired, expired, lookAgainAt, creationsChanged: made.changed };
 };

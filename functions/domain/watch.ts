@@ -1,3 +1,4 @@
+import type { RuntimeOrder } from './creating/order.ts';
 import type { Offer } from './offer.ts';
 import { offerKey } from './offer.ts';
 import type { Need } from './offer-state.ts';
@@ -22,11 +23,12 @@ export type Notify = 'once' | 'every';
  */
 export type WatchSource = 'config' | 'account' | 'api';
 
-/** A wish before it has an id and a place. */
+/** A wish before it has an id and a place. `create`: what is to be made, once, as soon as it can be rented. */
 export type Wish = {
   readonly criteria: Criteria;
   readonly notify: Notify;
   readonly expiresAt?: Instant;
+  readonly create?: RuntimeOrder;
 };
 
 /** Somebody's wish to be told. `id` is unique for its recipient. */

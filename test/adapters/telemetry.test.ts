@@ -38,6 +38,17 @@ const samples: Sample = {
     metric: 'ListingsIncomplete',
   },
   'requests-unread': { event: { event: 'requests-unread', because }, level: 'WARN', metric: 'RequestsUnread' },
+  'runtime-created': { event: { event: 'runtime-created', ...runtime }, level: 'INFO', metric: 'RuntimesCreated' },
+  'creation-refused': {
+    event: { event: 'creation-refused', recipientId: 'r1', watchId: 'w1', because },
+    level: 'WARN',
+    metric: 'CreationsRefused',
+  },
+  'creation-unclear': {
+    event: { event: 'creation-unclear', recipientId: 'r1', watchId: 'w1', name: 'ada-notebook-a1b2c3' },
+    level: 'WARN',
+    metric: 'CreationsUnclear',
+  },
   'watches-changed': { event: { event: 'watches-changed', added: 1, removed: 2 }, level: 'INFO' },
   'watch-unknown-config': { event: { event: 'watch-unknown-config', configId: 'gpu-h10' }, level: 'WARN' },
   'config-unchecked': { event: { event: 'config-unchecked', configId: 'gpu-h100', because }, level: 'WARN' },

@@ -34,9 +34,10 @@ export type WorldOptions = {
   readonly watches?: readonly WatchInput[];
   readonly availability?: Record<string, unknown>;
   readonly mail?: Record<string, unknown>;
+  readonly creating?: Record<string, unknown>;
 };
 
-const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail = {} }: WorldOptions) =>
+const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail = {}, creating = {} }: WorldOptions) =>
   readSettings({
     provider: {
       ...providerSettings(emulator),
@@ -44,6 +45,7 @@ const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail
     },
     mail: { sender: 'warden@example.com', operator: 'operator@example.com', ...mail },
     availability: { ...availability, watches },
+    creating,
   });
 
 const takeMessage = async (sqs: SQSClient, queueUrl: string) => {

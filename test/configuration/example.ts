@@ -10,6 +10,7 @@ export const settingsWith = (part: {
   readonly mail?: object;
   readonly availability?: object;
   readonly guardrails?: object;
+  readonly creating?: object;
 }) => {
   const least = leastSettings();
   return {
@@ -17,6 +18,7 @@ export const settingsWith = (part: {
     mail: { ...least.mail, ...part.mail },
     ...(part.availability === undefined ? {} : { availability: part.availability }),
     ...(part.guardrails === undefined ? {} : { guardrails: part.guardrails }),
+    ...(part.creating === undefined ? {} : { creating: part.creating }),
   };
 };
 

@@ -8,10 +8,9 @@ import {
   type SpecPart,
   specOf,
 } from '#domain/guardrails/particulars.ts';
-import { nameAgain, nextRecreationStep, type Recreation, type SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import type { RuntimeDetail } from '#domain/runtime.ts';
-import { day, hour } from '#domain/time.ts';
-import { at, start } from '../domain/given.ts';
+import { hour } from '#domain/time.ts';
+import { at } from '../domain/given.ts';
 import { runtimeWith } from './given.ts';
 
 describe('the words of a plan', () => {
@@ -154,45 +153,6 @@ describe('what a deleted runtime is made again from', () => {
     const spec = specOf({ ...without('sshKeys'), storage: null });
     expect(spec).not.toHaveProperty('sshKeys');
     expect(spec).not.toHaveProperty('storage');
-  });
-});
-
-describe('making it again', () => {
-  const saved = (recreation: Recreation): SavedRuntime => ({
-    id: 's1',
-    runtime: { project: 'prj-1', id: 'r1' },
-    savedAt: start,
-    expiresAt: start + 7 * day,
-    spec: specOf(detail) as SavedRuntime['spec'],
-    unsaved: [],
-    recreation,
-  });
-  const creating: Recreation = { state: 'creating', name: 'train-alice-abc123', at: at(10) };
-  const created: Recreation = { ...creating, state: 'created', runtimeId: 'r2' };
-  const lookFor = (mayGiveUp: boolean) => ({ step: 'look-for', name: 'train-alice-abc123', mayGiveUp });
-  const week = 7 * 24 * 60;
-
-  const table: [rule: string, Recreation, minutes: number, step: unknown][] = [
-    ['asked for', { state: 'available' }, 10, { step: 'create' }],
-    ['refused before', { state: 'available', refusedBecause: 'no capacity' }, 10, { step: 'create' }],
-    ['just under 7 days', { state: 'available' }, week - 1, { step: 'create' }],
-    ['after 7 days', { state: 'available' }, week, { step: 'expired' }],
-    ['no clear answer yet', creating, 11, lookFor(false)],
-    ['no clear answer, just under 5 minutes', creating, 14.99, lookFor(false)],
-    ['no clear answer, after 5 minutes', creating, 15, lookFor(true)],
-    ['no clear answer, after 7 days', creating, week + 1, lookFor(true)],
-    ['the clock went back', creating, 0, lookFor(false)],
-    ['made', created, 11, { step: 'done', name: 'train-alice-abc123', runtimeId: 'r2' }],
-    ['made, after 7 days', created, week + 1, { step: 'done', name: 'train-alice-abc123', runtimeId: 'r2' }],
-  ];
-  test.each(table)('%s', (_, recreation, minutes, step) => {
-    expect(nextRecreationStep(saved(recreation), at(minutes))).toEqual(step);
-  });
-
-  test('under its own name, with an ending that no other has, of at most 63 characters', () => {
-    expect(nameAgain('train-alice', 'abc123')).toBe('train-alice-abc123');
-    expect(nameAgain('x'.repeat(56), 'abc123')).toBe(`${'x'.repeat(56)}-abc123`);
-    expect(nameAgain('x'.repeat(90), 'abc123')).toBe(`${'x'.repeat(56)}-abc123`);
   });
 });
 

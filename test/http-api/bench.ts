@@ -82,6 +82,7 @@ export const startApi = async () => {
     settingsWith({
       provider: { ...providerSettings(emulator), projects: ['prj-a'] },
       guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] },
+      creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20 },
     }),
   );
   const given = {
@@ -95,6 +96,7 @@ export const startApi = async () => {
   const handler = createHandler({ ...given, newId });
   const runtimes = createRuntimesHandler({
     ...given,
+    newId,
     provider: createProviderClient({ settings: settings.provider, credential, clock: given.clock }),
   });
   const { url, tokenOf, send, close } = await serveApi(

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { oneLine } from '#adapters/look/one-line.ts';
-import { apiCall, usualPlanId } from '#adapters/mail/api-call.ts';
+import { apiCall } from '#adapters/mail/api-call.ts';
 import { renderAvailabilityMail } from '#adapters/mail/render.ts';
+import { usualPlanId } from '#domain/usual-plan.ts';
 import { closed, h100, mail, row, settings } from './samples.ts';
 
 const attack = `"'><script>alert(1)</script>\r\nBcc: everyone@example.com`;

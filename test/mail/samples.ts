@@ -52,6 +52,7 @@ export const row = (changes: Partial<AvailabilityRow> = {}): AvailabilityRow => 
 export const mail = (changes: Partial<AvailabilityMail> = {}): AvailabilityMail => ({
   writtenAt,
   rows: [row()],
+  creations: [],
   expired: [],
   unsubscribeUrl: 'https://warden.example.com/unsubscribe?token=1.abc.def',
   ...changes,

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import type { Fleet, Todo } from '#domain/board.ts';
+import type { RuntimeOrder } from '#domain/creating/order.ts';
+import type { CreationNews, WatchCreation } from '#domain/creating/watch-creation.ts';
 import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient, WatchStanding } from '#domain/recipient.ts';
 import type { Criteria, Watch } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
+import { anyCreation } from './guard-facts.ts';
 
 /** Monday, 2 November 2026, 09:00 UTC. */
 export const now = Date.UTC(2026, 10, 2, 9);
@@ -128,6 +131,44 @@ const criteria: fc.Arbitrary<Criteria> = fc.record(
   { requiredKeys: ['gpus'] },
 );
 
+const order: fc.Arbitrary<RuntimeOrder> = fc.record(
+  fields<RuntimeOrder>({
+    project: id,
+    name: words,
+    templateId: id,
+    templateSpec: fc.json().map((text) => JSON.parse(text)),
+    planId: id,
+    sshKeys: fc.array(words, { maxLength: 2 }),
+    storage: fc.json().map((text) => JSON.parse(text)),
+  }),
+  { requiredKeys: ['project', 'name'] },
+);
+
+const opening = { offer: offerName, openedAt: instant };
+
+const creation: fc.Arbitrary<WatchCreation> = fc.record(
+  fields<WatchCreation>({
+    creation: anyCreation,
+    due: fc.record({ ...opening, since: instant }),
+    pricePerGpuHour: price,
+    refusals: count,
+    refusedIn: fc.record(opening),
+    toldAt: instant,
+  }),
+  { requiredKeys: ['creation', 'refusals'] },
+);
+
+const news: fc.Arbitrary<CreationNews> = fc.oneof(
+  fc.record(
+    { state: fc.constant('created' as const), project: id, name: words, runtimeId: id, usdPerHour: price },
+    { requiredKeys: ['state', 'project', 'name', 'runtimeId'] },
+  ),
+  fc.record({ state: fc.constant('refused' as const), because: words, last: fc.boolean() }),
+  fc.record({ state: fc.constant('held' as const), because: words }),
+  fc.record({ state: fc.constant('unclear' as const), name: words }),
+  fc.constant({ state: 'missed' as const }),
+);
+
 const watch: fc.Arbitrary<Watch> = fc.record(
   fields<Watch>({
     id,
@@ -136,6 +177,7 @@ const watch: fc.Arbitrary<Watch> = fc.record(
     criteria,
     notify: fc.constantFrom('once', 'every'),
     expiresAt: instant,
+    create: order,
   }),
   { requiredKeys: ['id', 'source', 'madeAt', 'criteria', 'notify'] },
 );
@@ -150,11 +192,15 @@ const standing: fc.Arbitrary<WatchStanding> = fc.oneof(
   }),
 );
 
-const keptWatch: fc.Arbitrary<KeptWatch> = fc.record({
-  watch,
-  standing,
-  told: fc.dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
-});
+const keptWatch: fc.Arbitrary<KeptWatch> = fc.record(
+  {
+    watch,
+    standing,
+    told: fc.dictionary(offerName, fc.record({ openedAt: instant, mailedAt: instant })),
+    creation,
+  },
+  { requiredKeys: ['watch', 'standing', 'told'] },
+);
 
 const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
   fc.record({
@@ -165,6 +211,7 @@ const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
     owedAt: instant,
   }),
   fc.record({ kind: fc.constant('expired' as const), watchId: id, owedAt: instant }),
+  fc.record({ kind: fc.constant('creation' as const), watchId: id, ...opening, owedAt: instant, news }),
 );
 
 export const anyRecipient: fc.Arbitrary<Recipient> = plain(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Creation } from '#domain/creating/creation.ts';
 import type { Breaker } from '#domain/guardrails/breaker.ts';
 import type { Clock, Span } from '#domain/guardrails/clock.ts';
 import type { Catalogue } from '#domain/guardrails/guard-board.ts';
@@ -15,7 +16,7 @@ import type {
   RuntimeCase,
   Warning,
 } from '#domain/guardrails/runtime-case.ts';
-import type { Recreation, SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
+import type { SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import type { OperatorDesk, Trouble } from '#domain/guardrails/trouble.ts';
 import type { WarningRecord } from '#domain/guardrails/warning-record.ts';
 import type { RuntimeSpec } from '#domain/runtime.ts';
@@ -116,7 +117,7 @@ const evidence = record<Evidence>({ idleSince: instant, until: instant, observed
 ]);
 
 const ledgerRuntime = record<LedgerRuntime>(
-  { project: id, id, name: words, region: id, gpuConfigId: id, gpuModel: words, gpus: count },
+  { project: id, id, name: words, region: id, gpuConfigId: id, gpuModel: words, gpus: count, madeFor: id },
   ['project', 'id', 'name'],
 );
 
@@ -236,6 +237,7 @@ export const anyCase = record<RuntimeCase>(
     id,
     name: words,
     ground: id,
+    madeFor: fc.record({ address: fc.emailAddress(), recipientId: id }),
     particulars,
     episode,
     keep: record<Keep>({ until: instant, at: instant, by: id }, ['until', 'at', 'by']),
@@ -320,8 +322,8 @@ const spec = record<RuntimeSpec>(
   ['name', 'region', 'gpuConfigId', 'gpuCount', 'planId'],
 );
 
-const recreation: fc.Arbitrary<Recreation> = fc.oneof(
-  record<Extract<Recreation, { state: 'available' }>>({ state: fc.constant('available'), refusedBecause: words }, [
+export const anyCreation: fc.Arbitrary<Creation> = fc.oneof(
+  record<Extract<Creation, { state: 'available' }>>({ state: fc.constant('available'), refusedBecause: words }, [
     'state',
   ]),
   fc.record({ state: fc.constant('creating' as const), name: words, at: instant }),
@@ -337,7 +339,7 @@ export const anySaved = record<SavedRuntime>(
     spec,
     unsaved: fc.array(part as fc.Arbitrary<SavedRuntime['unsaved'][number]>),
     usdPerHour: amount,
-    recreation,
+    recreation: anyCreation,
   },
   ['id', 'runtime', 'savedAt', 'expiresAt', 'spec', 'unsaved', 'recreation'],
 );

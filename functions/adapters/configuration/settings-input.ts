@@ -301,6 +301,21 @@ export type SettingsInput = {
     /** Origins of web pages that may call the API from a browser, such as `https://tools.example.com`. None: no page may. (list of http or https address; default []) */
     allowOrigins?: string[] | undefined;
   } | undefined;
+  /** Making runtimes: off unless allowed, and never above a spending limit. See docs/api.md. (object) */
+  creating?: {
+    /** Who may have runtimes made by the HTTP API. What is made bills until it is deleted. ("nobody" or "operators" or "everybody"; default "nobody") */
+    allowed?: 'nobody' | 'operators' | 'everybody' | undefined;
+    /** Whether a watch may have its runtime made as soon as it can be rented, without anybody being asked again. (true or false; default false) */
+    whenAvailable?: boolean | undefined;
+    /** Most that all runtimes which GPU Warden made, and which are still there, may cost in an hour, in USD. Needed unless `allowed` is `nobody`. (number, above 0, at most 100000) */
+    maxUsdPerHour?: number | undefined;
+    /** Most that one GPU of a runtime may cost in an hour, in USD. Missing: any price within `maxUsdPerHour`. (number, above 0, at most 1000) */
+    maxPricePerGpuHour?: number | undefined;
+    /** Most GPUs of one runtime. (whole number, 1 to 1024; default 8) */
+    maxGpus?: number | undefined;
+    /** Most runtimes that GPU Warden made and that are still there. (whole number, 1 to 100; default 5) */
+    maxRuntimes?: number | undefined;
+  } | undefined;
   /** How a run of one minute keeps out of the next one's way. (object) */
   runs?: {
     /** Seconds for which a run of a minute keeps others out, at most; it stops working 8 seconds before. (whole number, 40 to 58; default 58) */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { mappingSettings } from '#adapters/provider/mappings.ts';
 import { api, issuerAndAudience } from './api.ts';
+import { creating, spendingLimited } from './creating.ts';
 import { deployment, looksFit, runs } from './deployment.ts';
 import {
   address,
@@ -125,10 +126,14 @@ export const settingsSchema = described(
         z.prefault(guardrails, {}),
       ),
       api: described('The HTTP API: who may use it. See docs/api.md.', z.prefault(api, {})),
+      creating: described(
+        'Making runtimes: off unless allowed, and never above a spending limit. See docs/api.md.',
+        z.prefault(creating, {}),
+      ),
       runs: described("How a run of one minute keeps out of the next one's way.", z.prefault(runs, {})),
       deployment: described('What `cdk deploy` makes beside the functions.', z.prefault(deployment, {})),
     })
-    .check(projectsLookedAfter, identityMadeOnce, looksFit, issuerAndAudience),
+    .check(projectsLookedAfter, identityMadeOnce, looksFit, issuerAndAudience, spendingLimited),
 );
 
 /** Settings as the handlers see them, defaults filled in. */

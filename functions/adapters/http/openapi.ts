@@ -35,11 +35,11 @@ const parametersOf = (where: 'path' | 'query', schema: z.ZodMiniObject | undefin
   }));
 };
 
-const headersOf = (headers: Readonly<Record<string, string>> = {}) =>
+const headersOf = ({ headers = {}, requiredHeaders = [] }: Described) =>
   Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header',
-    required: false,
+    required: requiredHeaders.includes(name),
     description,
     schema: { type: 'string', minLength: 1, maxLength: longestHeader },
   }));
@@ -96,7 +96,7 @@ const pathItemOf = (operation: Described) => ({
   parameters: [
     ...parametersOf('path', operation.params),
     ...parametersOf('query', operation.query),
-    ...headersOf(operation.headers),
+    ...headersOf(operation),
   ],
   ...(operation.body === undefined
     ? {}

@@ -50,6 +50,7 @@ export type Operation<World> = {
   readonly body?: z.ZodMiniType;
   /** Request headers that it reads, in small letters, with what they are for. */
   readonly headers?: Readonly<Record<string, string>>;
+  readonly requiredHeaders?: readonly string[];
   readonly answers: Readonly<Record<number, AnswerShape>>;
   readonly problems: readonly ProblemCode[];
   readonly run: (request: CheckedRequest, caller: Caller | undefined, world: World) => Promise<Answer>;
@@ -132,12 +133,13 @@ const faultsOf = (part: Fault['in'], issues: readonly z.core.$ZodIssue[]): Fault
 export const longestHeader = 128;
 
 const headerFaults = (
-  headers: Readonly<Record<string, string>> = {},
+  { headers = {}, requiredHeaders = [] }: Pick<Described, 'headers' | 'requiredHeaders'>,
   header: (name: string) => string | undefined,
 ): Fault[] =>
   Object.keys(headers).flatMap((name) => {
     const given = header(name);
-    if (given === undefined || (given.length >= 1 && given.length <= longestHeader)) return [];
+    if (given === undefined && !requiredHeaders.includes(name)) return [];
+    if (given !== undefined && given.length >= 1 && given.length <= longestHeader) return [];
     return [{ in: 'header', pointer: `/${name}`, detail: `1 to ${longestHeader} characters` }];
   });
 
@@ -150,10 +152,11 @@ type Raw = {
 
 /** Checks a request against its operation. @throws Problem that names every field which is wrong */
 export const checked = <World>(
-  { params, query, body, headers }: Operation<World>,
+  operation: Operation<World>,
   raw: Raw,
 ): { path: unknown; query: unknown; body: unknown } => {
-  const faults: Fault[] = headerFaults(headers, raw.header);
+  const { params, query, body } = operation;
+  const faults: Fault[] = headerFaults(operation, raw.header);
   const read = (part: Fault['in'], schema: z.ZodMiniType | undefined, value: () => unknown): unknown => {
     if (schema === undefined) return {};
     const parsed = schema.safeParse(value());

@@ -1,18 +1,9 @@
 import { nameWords } from '#adapters/look/one-line.ts';
 import type { AvailabilityRow, MailSettings } from '#domain/notice.ts';
+import { shortModel, usualPlanId } from '#domain/usual-plan.ts';
 
 /** A template that every account can use; an example, which the reader will replace by their own. */
 const exampleTemplate = 'tpl-jupyterlab-pytorch';
-
-/**
- * The usual form of an on-demand plan's id, taken from the config's: `gpu-h200-141g-20cpu-192g` gives
- * `gpu-h200-on-demand-1h`. The provider publishes no list of plans, so the mail says that it is the usual form.
- */
-export const usualPlanId = ({ configId, gpuModel }: Pick<AvailabilityRow['offer'], 'configId' | 'gpuModel'>): string =>
-  `gpu-${shortModel(configId, gpuModel)}-on-demand-1h`;
-
-const shortModel = (configId: string, gpuModel: string): string =>
-  /^gpu-([a-z0-9]+)(?:-|$)/i.exec(configId)?.[1] ?? (gpuModel.toLowerCase().match(/[a-z0-9]+/g) ?? ['model']).join('-');
 
 /**
  * A `curl` that rents the row's offer, to be pasted into a POSIX shell: `POST …/airuntimes` with the token from
@@ -22,13 +13,13 @@ export const apiCall = ({ offer, gpus }: Pick<AvailabilityRow, 'offer' | 'gpus'>
   const organisation = encodeURIComponent(settings.organisation);
   const project = encodeURIComponent(settings.project);
   const url = `${settings.runtimesUrl}/api/v1beta1/orgs/${organisation}/projects/${project}/airuntimes`;
-  const configId = nameWords(offer.configId);
+  const config = { configId: nameWords(offer.configId), gpuModel: nameWords(offer.gpuModel) };
   const body = {
-    name: `my-${shortModel(configId, nameWords(offer.gpuModel))}`,
+    name: `my-${shortModel(config)}`,
     region: nameWords(offer.region),
-    gpuConfigID: configId,
+    gpuConfigID: config.configId,
     gpuCount: gpus,
-    planId: usualPlanId({ configId, gpuModel: nameWords(offer.gpuModel) }),
+    planId: usualPlanId(config),
     templateID: exampleTemplate,
   };
   return [

@@ -2,6 +2,7 @@ import { nameWords, oneLine } from '#adapters/look/one-line.ts';
 import type { AvailabilityMail, AvailabilityRow, MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
 import { apiCall } from './api-call.ts';
+import { type CreationFacts, creationFacts } from './creation-words.ts';
 import type { Fact } from './fact.ts';
 import { freeWords, hardwareWords, historyWords, priceWords, wantedWords } from './offer-words.ts';
 import { subjectWords } from './subject.ts';
@@ -24,6 +25,8 @@ export type MailFacts = {
   readonly preview: string;
   /** Open rows first: they are why the mail was written. */
   readonly rows: readonly RowFacts[];
+  /** What came of runtimes that were to be made, those that were first. */
+  readonly creations: readonly CreationFacts[];
   readonly rent?: RentFacts;
   readonly expired: readonly string[];
   readonly limit?: string;
@@ -47,13 +50,17 @@ export const mailFacts = (mail: AvailabilityMail, settings: MailSettings): MailF
   const open = mail.rows.filter(({ window }) => window.state === 'open');
   const closed = mail.rows.filter(({ window }) => window.state === 'closed');
   const rows = [...open, ...closed].map((row) => rowFacts(row, times, mail.writtenAt));
+  const creations = mail.creations
+    .map((row) => creationFacts(row, times))
+    .sort((a, b) => Number(b.state === 'created') - Number(a.state === 'created'));
   const expired = mail.expired.map(
     ({ words, expiredAt }) => `${oneLine(words)}: expired ${times.moment(expiredAt)}, you will not be told any more`,
   );
   return {
     subject: subjectWords(mail, times),
-    preview: previewWords(rows, expired),
+    preview: previewWords(rows, creations, expired),
     rows,
+    creations,
     ...(open.length > 0 && { rent: rentFacts(open, settings) }),
     expired,
     ...(mail.restFollowsAt !== undefined && { limit: limitWords(mail.restFollowsAt, mail.writtenAt, times) }),
@@ -98,10 +105,24 @@ const rowFacts = (row: AvailabilityRow, times: TimeWords, writtenAt: Instant): R
   };
 };
 
-const nextWords = (next: 'done' | 'stays'): string =>
-  next === 'done' ? 'this watch is done' : 'you will be told again';
+const nextWords = (next: AvailabilityRow['watches'][number]['next']): string => {
+  switch (next) {
+    case 'done':
+      return 'this watch is done';
+    case 'stays':
+      return 'you will be told again';
+    case 'creates':
+      return 'GPU Warden creates your runtime now; another mail says what came of it';
+  }
+};
 
-const previewWords = (rows: readonly RowFacts[], expired: readonly string[]): string => {
+const previewWords = (
+  rows: readonly RowFacts[],
+  creations: readonly CreationFacts[],
+  expired: readonly string[],
+): string => {
+  const [news] = creations;
+  if (news !== undefined && (news.state === 'created' || rows.length === 0)) return news.means;
   const open = rows.filter(({ state }) => state === 'open');
   const [first] = open;
   if (open.length === 1 && first !== undefined) return first.brief;

@@ -1,12 +1,38 @@
 import { html, type Markup } from '#adapters/look/markup.ts';
+import type { CreationFacts } from './creation-words.ts';
 import { goneWords, type MailFacts, type RentFacts, type RowFacts } from './facts.ts';
 import { codeBlock, factTable, noteBox, pill, section, table } from './html-frame.ts';
 import { styles } from './styles.ts';
 
-const pillWords = { open: 'Available now', closed: 'Gone again', expired: 'Expired' } as const;
+const pills = {
+  open: ['Available now', 'good'],
+  closed: ['Gone again', 'calm'],
+  expired: ['Expired', 'calm'],
+  created: ['Created', 'good'],
+  'not-created': ['Not created', 'calm'],
+  unclear: ['Not clear yet', 'note'],
+} as const;
+export type PillState = keyof typeof pills;
 
-export const statePill = (state: keyof typeof pillWords): Markup =>
-  pill(pillWords[state], state === 'open' ? 'good' : 'calm');
+export const statePill = (state: PillState): Markup => {
+  const [words, tone] = pills[state];
+  return pill(words, tone);
+};
+
+/** What came of one creation. The only news of a mail needs no title: the mail's own says it. */
+export const creationCard = ({ title, means, facts }: CreationFacts, only: boolean): Markup =>
+  section(html`
+${
+  !only &&
+  html`<h2 class="ink" style="${styles.heading}">${title}</h2>
+<p class="muted" style="margin:0 0 6px;${styles.small}">${means}</p>`
+}
+${factTable(facts)}`);
+
+export const moreSection = (left: number): Markup =>
+  section(
+    html`<p class="ink" style="margin:0">and ${left} more; the plain-text part of this mail has every detail</p>`,
+  );
 
 /** One offer with all its facts. The only offer of a mail needs no title: the mail's own says it. */
 export const rowCard = (row: RowFacts, only: boolean): Markup =>

@@ -4,9 +4,12 @@ import { button, firstThatFits, frame } from './html-frame.ts';
 import {
   briefRows,
   compactRows,
+  creationCard,
   expiredSection,
   footer,
   limitSection,
+  moreSection,
+  type PillState,
   rentSection,
   rowCard,
   statePill,
@@ -37,27 +40,43 @@ const renderPage = (facts: MailFacts, density: Density): Markup => {
 };
 
 const cardRows = (facts: MailFacts, density: Density): Markup => {
-  const { rent, expired, limit } = facts;
+  const { creations, rent, expired, limit } = facts;
   return html`${top(facts)}
+${creations.slice(0, density.most).map((creation) => creationCard(creation, isOnlyNews(facts)))}
+${creations.length > density.most && moreSection(creations.length - density.most)}
 ${rows(facts, density)}
 ${rent !== undefined && rentSection(rent)}
 ${expired.length > 0 && expiredSection(expired.slice(0, density.most), expired.length - density.most)}
 ${limit !== undefined && limitSection(limit)}`;
 };
 
-const top = ({ rows, rent, subject, preview, consoleUrl }: MailFacts): Markup => {
+/** One creation and nothing else: the mail's own title says it. */
+const isOnlyNews = ({ rows, creations }: MailFacts): boolean => rows.length === 0 && creations.length === 1;
+
+const topState = ({ rows, creations }: MailFacts): PillState => {
+  const [row] = rows;
+  const [creation] = creations;
+  if (creation?.state === 'created' || row === undefined) return creation?.state ?? 'expired';
+  return row.state;
+};
+
+const top = (facts: MailFacts): Markup => {
+  const { rows, creations, rent, subject, preview, consoleUrl } = facts;
   const [first] = rows;
-  return html`<tr><td class="pad ink" style="${styles.top}">${statePill(first?.state ?? 'expired')}
+  const [creation] = creations;
+  return html`<tr><td class="pad ink" style="${styles.top}">${statePill(topState(facts))}
 <h1 class="title ink" style="${styles.title}">${subject}</h1>
-${rows.length === 1 && html`<p class="muted" style="${styles.lead}">${first?.state === 'open' ? preview : goneWords}</p>`}
-${rent !== undefined && button(consoleUrl, 'Rent it in the console')}</td></tr>`;
+${isOnlyNews(facts) && html`<p class="muted" style="${styles.lead}">${creation?.means ?? ''}</p>`}
+${creations.length === 0 && rows.length === 1 && html`<p class="muted" style="${styles.lead}">${first?.state === 'open' ? preview : goneWords}</p>`}
+${rent !== undefined && button(consoleUrl, 'Rent it in the console')}
+${rent === undefined && creation !== undefined && button(consoleUrl, 'Open the console')}</td></tr>`;
 };
 
 const rows = (facts: MailFacts, { rows: form, most }: Density): Markup | false => {
   if (facts.rows.length === 0) return false;
   switch (form) {
     case 'cards':
-      return html`${facts.rows.map((row) => rowCard(row, facts.rows.length === 1))}`;
+      return html`${facts.rows.map((row) => rowCard(row, facts.rows.length === 1 && facts.creations.length === 0))}`;
     case 'compact':
       return compactRows(facts.rows);
     case 'brief':

@@ -1,5 +1,6 @@
 import { nameWords, oneLine } from '#adapters/look/one-line.ts';
-import type { AvailabilityMail, AvailabilityRow } from '#domain/notice.ts';
+import type { AvailabilityMail, AvailabilityRow, CreationRow } from '#domain/notice.ts';
+import { creationSentence } from './creation-words.ts';
 import { wantedWords } from './offer-words.ts';
 import type { TimeWords } from './time-words.ts';
 
@@ -9,24 +10,35 @@ type ClosedRow = AvailabilityRow & { readonly window: Extract<AvailabilityRow['w
 const mostOfASubject = 200;
 
 /**
- * The subject of a mail: what can be rented now; where nothing can, what could be; otherwise which watches ran out.
+ * The subject of a mail: what was created; what can be rented now; where nothing can, what could not be created or could be rented;
+ * otherwise which watches ran out.
  *
  * @throws RangeError when the mail tells nothing at all
  */
 export const subjectWords = (mail: AvailabilityMail, times: TimeWords): string =>
   oneLine(sentence(mail, times), mostOfASubject);
 
-const sentence = ({ rows, expired, writtenAt }: AvailabilityMail, times: TimeWords): string => {
+const sentence = ({ rows, creations, expired, writtenAt }: AvailabilityMail, times: TimeWords): string => {
+  // What was created costs money from now on: nothing is more important.
+  const created = creations.filter(({ news }) => news.state === 'created');
+  if (created.length > 0) return creationsSentence(created);
   const open = rows.filter(({ window }) => window.state === 'open');
   if (open.length > 0) return openSentence(open);
   const closed = rows.filter(isClosed);
   const [first] = closed;
+  if (creations.length > 0) return creationsSentence(creations);
   if (first !== undefined) return closedSentence(first, closed.length - 1, times, writtenAt);
   const [only] = expired;
   if (only === undefined) throw new RangeError('An availability mail needs at least one row or one expired watch.');
   return expired.length > 1
     ? `${expired.length} of your watches have expired`
     : `Your watch has expired: ${oneLine(only.words)}`;
+};
+
+const creationsSentence = (creations: readonly CreationRow[]): string => {
+  const [first, ...others] = creations;
+  if (first === undefined) return '';
+  return others.length === 0 ? creationSentence(first) : `${creationSentence(first)}, and ${others.length} more`;
 };
 
 const isClosed = (row: AvailabilityRow): row is ClosedRow => row.window.state === 'closed';

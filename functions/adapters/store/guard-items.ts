@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { parsedJson } from '#adapters/provider/json.ts';
+import { creationSchema, specSchema } from '#adapters/store/creating-items.ts';
 import { type FieldsOf, ledgerEntrySchema } from '#adapters/store/guard-ledger-items.ts';
 import type { Breaker } from '#domain/guardrails/breaker.ts';
-import type { Catalogue, GuardFleet, Versioned } from '#domain/guardrails/guard-board.ts';
+import type { Catalogue, GuardFleet } from '#domain/guardrails/guard-board.ts';
 import type { Slot } from '#domain/guardrails/limits.ts';
 import type { Particulars, SpecPart } from '#domain/guardrails/particulars.ts';
 import type { ConfigFacts } from '#domain/guardrails/policy.ts';
@@ -11,23 +11,19 @@ import type {
   Episode,
   Intent,
   Keep,
+  MadeFor,
   OwedGone,
   ReturnedWarning,
   RuntimeCase,
   Warning,
 } from '#domain/guardrails/runtime-case.ts';
-import type { Recreation, SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
+import type { SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import type { OperatorDesk, Trouble } from '#domain/guardrails/trouble.ts';
 import type { WarningRecord } from '#domain/guardrails/warning-record.ts';
-import type { RuntimeSpec } from '#domain/runtime.ts';
 
 const instant = z.number();
 const optional = z.exactOptional;
 const texts = z.array(z.string());
-
-/** An item that is written only over the version that was read. */
-export const versionedSchema = <T>(value: z.ZodMiniType<T>): z.ZodMiniType<Versioned<T>> =>
-  z.object({ value, version: z.int().check(z.gte(1)) } satisfies FieldsOf<Versioned<T>>);
 
 const outbox = z.array(ledgerEntrySchema);
 
@@ -106,6 +102,7 @@ export const runtimeCaseSchema: z.ZodMiniType<RuntimeCase> = z.object({
   id: z.string(),
   name: z.string(),
   ground: z.string(),
+  madeFor: optional(z.object({ address: z.string(), recipientId: z.string() } satisfies FieldsOf<MadeFor>)),
   particulars: optional(particulars),
   episode: optional(episode),
   keep: optional(z.object({ until: instant, at: instant, by: z.string() } satisfies FieldsOf<Keep>)),
@@ -178,34 +175,15 @@ export const guardFleetSchema = z.object({
   clocks: optional(z.object({ format: z.number(), bytes: z.instanceof(Uint8Array) })),
 } satisfies FieldsOf<GuardFleet>);
 
-const spec: z.ZodMiniType<RuntimeSpec> = z.object({
-  name: z.string(),
-  region: z.string(),
-  templateId: optional(z.string()),
-  templateSpec: optional(z.unknown()),
-  gpuConfigId: z.string(),
-  gpuCount: z.number(),
-  planId: z.string(),
-  sshKeys: optional(texts),
-  storage: optional(z.unknown()),
-} satisfies FieldsOf<RuntimeSpec>);
-
-const recreation: z.ZodMiniType<Recreation> = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('available'), refusedBecause: optional(z.string()) }),
-  z.object({ state: z.literal('creating'), name: z.string(), at: instant }),
-  z.object({ state: z.literal('created'), name: z.string(), runtimeId: z.string(), at: instant }),
-]);
-
-/** The spec is kept as JSON: parts of it are in the provider's own shape, and not everything in JSON is a DynamoDB value. */
 export const savedRuntimeSchema: z.ZodMiniType<SavedRuntime> = z.object({
   id: z.string(),
   runtime: z.object({ project: z.string(), id: z.string() }),
   savedAt: instant,
   expiresAt: instant,
-  spec: z.pipe(z.pipe(z.string(), z.transform(parsedJson)), spec),
+  spec: specSchema,
   unsaved: z.array(specPart),
   usdPerHour: optional(z.number()),
-  recreation,
+  recreation: creationSchema,
 } satisfies FieldsOf<SavedRuntime>);
 
 export const warningRecordSchema: z.ZodMiniType<WarningRecord> = z.object({

@@ -29,6 +29,7 @@ const ledgerRuntime = z.object({
   gpuConfigId: optional(z.string()),
   gpuModel: optional(z.string()),
   gpus: optional(z.number()),
+  madeFor: optional(z.string()),
 } satisfies FieldsOf<LedgerRuntime>);
 
 const money = z.object({

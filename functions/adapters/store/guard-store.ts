@@ -5,14 +5,14 @@ import {
   guardFleetSchema,
   runtimeCaseSchema,
   savedRuntimeSchema,
-  versionedSchema,
   warningRecordSchema,
 } from '#adapters/store/guard-items.ts';
 import { createGuardLedger } from '#adapters/store/guard-ledger.ts';
 import { ItemNotUnderstoodError, readItem } from '#adapters/store/items.ts';
 import { takeLease } from '#adapters/store/lease.ts';
 import { packClocks, unpackClocks } from '#adapters/store/packed-clocks.ts';
-import { type Item, type Key, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
+import { type Item, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
+import { ifStill, saveOver, versionedSchema } from '#adapters/store/versioned.ts';
 import { type Breaker, closedBreaker } from '#domain/guardrails/breaker.ts';
 import type { Catalogue, GuardBoard, GuardFleet, Versioned } from '#domain/guardrails/guard-board.ts';
 import type { Slot } from '#domain/guardrails/limits.ts';
@@ -36,16 +36,6 @@ const versionedCase = versionedSchema(runtimeCaseSchema);
 const versionedBreaker = versionedSchema(breakerSchema);
 const versionedDesk = versionedSchema(deskSchema);
 const versionedSaved = versionedSchema(savedRuntimeSchema);
-
-/** Holds while the item is as it was when it was read. */
-const ifStill = (version: number) =>
-  version === 0
-    ? { condition: 'attribute_not_exists(pk)' }
-    : { condition: 'version = :version', values: { ':version': version } };
-
-/** False if somebody else wrote the item meanwhile: read it and decide again. */
-const saveOver = (table: Table, key: Key, value: object, version: number, more: Item = {}): Promise<boolean> =>
-  table.put({ ...key, ...more, version: version + 1, value }, ifStill(version));
 
 const readFleet = (item: Item): GuardFleet => {
   const { clocks, ...rest } = readItem(guardFleetSchema, item, 'fleet');

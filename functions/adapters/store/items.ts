@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { newsSchema, orderSchema, watchCreationSchema } from '#adapters/store/creating-items.ts';
 import type { Fleet } from '#domain/board.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
@@ -73,6 +74,7 @@ const wish = {
   }),
   notify: z.enum(['once', 'every']),
   expiresAt: optional(instant),
+  create: optional(orderSchema),
 };
 
 const watch = z.object({
@@ -97,6 +99,14 @@ const owedRow = z.discriminatedUnion('kind', [
     owedAt: instant,
   }),
   z.object({ kind: z.literal('expired'), watchId: z.string(), owedAt: instant }),
+  z.object({
+    kind: z.literal('creation'),
+    watchId: z.string(),
+    offer: z.string(),
+    openedAt: instant,
+    owedAt: instant,
+    news: newsSchema,
+  }),
 ]);
 
 const recipientSchema: z.ZodMiniType<Recipient> = z.object({
@@ -109,6 +119,7 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
       made: optional(z.object(wish)),
       standing,
       told: z.record(z.string(), z.object({ openedAt: instant, mailedAt: instant, closed: optional(z.literal(true)) })),
+      creation: optional(watchCreationSchema),
     }),
   ),
   owed: z.record(z.string(), owedRow),

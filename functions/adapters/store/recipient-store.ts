@@ -11,6 +11,7 @@ import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
 import { type Instant, second } from '#domain/time.ts';
+import type { Wish } from '#domain/watch.ts';
 
 /** A recipient as read, and the version that the next write must find; 0 for one that is not there yet. */
 export type Versioned = { readonly recipient: Recipient; readonly version: number };
@@ -25,6 +26,20 @@ export type MailRecord = {
 
 const keyOf = (recipientId: string) => ({ pk: `recipient#${recipientId}`, sk: 'recipient' });
 
+const storedWish = <W extends Wish>(wish: W) =>
+  wish.create === undefined ? wish : { ...wish, create: JSON.stringify(wish.create) };
+
+/** A recipient as the table keeps it: what watches are to make as JSON. */
+const stored = (recipient: Recipient) => ({
+  ...recipient,
+  watches: Object.fromEntries(
+    Object.entries(recipient.watches).map(([id, { watch, made, ...kept }]) => [
+      id,
+      { ...kept, watch: storedWish(watch), ...(made === undefined ? {} : { made: storedWish(made) }) },
+    ]),
+  ),
+});
+
 /** Recipients and their mails. A recipient is one item, written only over the version that was read. */
 export const createRecipientStore = (table: Table) => ({
   readRecipient: async (recipientId: string): Promise<Versioned | undefined> => {
@@ -35,7 +50,7 @@ export const createRecipientStore = (table: Table) => ({
   /** False if somebody else wrote the recipient meanwhile: read it and decide again. */
   saveRecipient: (recipient: Recipient, version: number): Promise<boolean> =>
     table.put(
-      { ...keyOf(recipient.id), version: version + 1, recipient },
+      { ...keyOf(recipient.id), version: version + 1, recipient: stored(recipient) },
       version === 0
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: 'version = :version', values: { ':version': version } },

@@ -45,6 +45,8 @@ export type LedgerRuntime = RuntimeAddress & {
   readonly gpuConfigId?: string;
   readonly gpuModel?: string;
   readonly gpus?: number;
+  /** Digest of the address for which GPU Warden made it. */
+  readonly madeFor?: string;
 };
 
 /**

@@ -160,9 +160,17 @@ const ownerBy = ({ match, to }: OwnerRule, runtime: Runtime): string[] => {
   return mailAddress.test(address) ? [address] : [];
 };
 
-/** Whom a runtime's notices go to: the first that can be reached of owner, fallback and operator. Each address once. */
-export const addresseesFor = (rules: GuardRules, policy: Policy, runtime: Runtime): readonly string[] => {
-  const owner = rules.owners.flatMap((rule) => ownerBy(rule, runtime))[0];
+/**
+ * Whom a runtime's notices go to: the first that can be reached of owner, fallback and operator. Each address once. Where no
+ * rule names an owner it is whoever it was made for.
+ */
+export const addresseesFor = (
+  rules: GuardRules,
+  policy: Policy,
+  runtime: Runtime,
+  madeFor?: string,
+): readonly string[] => {
+  const owner = rules.owners.flatMap((rule) => ownerBy(rule, runtime))[0] ?? madeFor;
   const chain = [owner, policy.fallback, rules.operator].filter((address) => address !== undefined);
   return [...new Map(chain.map((address) => [address.toLowerCase(), address])).values()];
 };

@@ -98,6 +98,8 @@ export type RuntimeCase = RuntimeAddress & {
   readonly name: string;
   /** A digest of the rules that the warnings stand on: policy, thresholds, ladder, mode, addressees, name. */
   readonly ground: string;
+  /** Who had GPU Warden make it: they own it where no rule says who does. */
+  readonly madeFor?: MadeFor;
   readonly particulars?: Particulars;
   readonly episode?: Episode;
   readonly keep?: Keep;
@@ -120,6 +122,9 @@ export type RuntimeCase = RuntimeAddress & {
   /** Entries that are still to be written into the ledger; writing one twice does no harm. */
   readonly outbox: readonly LedgerEntry[];
 };
+
+/** Somebody's mail address, and its digest. */
+export type MadeFor = { readonly address: string; readonly recipientId: string };
 
 export const newCase = ({ project, id }: RuntimeAddress, name: string, ground: string): RuntimeCase => ({
   project,

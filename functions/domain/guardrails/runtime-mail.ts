@@ -57,7 +57,8 @@ const composeOne = (
   const policy = policyFor(rules, runtime, facts);
   if (exemptionFor(rules, runtime, now) !== undefined) return undefined;
   // The rules have changed since it became owed: the next run voids it.
-  if (digest(groundOf(policy, addresseesFor(rules, policy, runtime), runtime)) !== kase.ground) return undefined;
+  if (digest(groundOf(policy, addresseesFor(rules, policy, runtime, kase.madeFor?.address), runtime)) !== kase.ground)
+    return undefined;
   const deleteAt = deletionNamed(warning, policy, now);
   const money = moneyOf(facts.pricePerGpuHour, particulars.gpuCount, span.observed);
   const evidence = evidenceOf(span, span.idleAt);

@@ -51,6 +51,7 @@ export const ledgerRuntimeOf = (
     ...(gpuConfigId === undefined ? {} : { gpuConfigId }),
     ...(facts.gpuModel === undefined ? {} : { gpuModel: facts.gpuModel }),
     ...(gpus === undefined ? {} : { gpus }),
+    ...(kase?.madeFor === undefined ? {} : { madeFor: kase.madeFor.recipientId }),
   };
 };
 

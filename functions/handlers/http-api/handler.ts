@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { creatingLimitsOf } from '#adapters/configuration/creating.ts';
 import { guardRulesOf } from '#adapters/configuration/guard-rules.ts';
 import type { Settings } from '#adapters/configuration/settings.ts';
 import { digest } from '#adapters/identity.ts';
@@ -31,7 +32,17 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const guard = createGuardStore(table);
   const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
-  const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
+  const { whenAvailable, allowed } = settings.creating;
+  const limits = creatingLimitsOf(settings.creating);
+  const creating = whenAvailable && limits !== undefined ? { creating: { allowed, limits } } : {};
+  const world = {
+    watches: { store, clock, newId, digest },
+    store,
+    guard,
+    rules: guardRulesOf(settings),
+    projects: settings.provider.projects,
+    ...creating,
+  };
   return httpHandler({
     operations,
     described: [...operations, ...runtimesOperations],

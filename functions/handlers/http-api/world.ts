@@ -1,4 +1,5 @@
 import type { Caller } from '#adapters/http/caller.ts';
+import type { MayCreate } from '#adapters/http/may-create.ts';
 import { operationFor } from '#adapters/http/operation.ts';
 import { Problem } from '#adapters/http/problem.ts';
 import type { Board } from '#domain/board.ts';
@@ -21,6 +22,9 @@ export type ApiWorld = {
   };
   readonly guard: { readBoard(): Promise<GuardBoard> };
   readonly rules: GuardRules;
+  readonly projects: readonly string[];
+  /** Whether a watch may have something made; missing: it may not. */
+  readonly creating?: MayCreate;
 };
 
 export const operation = operationFor<ApiWorld>();

@@ -138,14 +138,14 @@ export const answerRecreate = async (
   const saved = await viewSaved(world, savedId);
   if (saved === undefined) return recreationExpiredPage();
   if (!acts) return askAgain(world, saved);
-  const made = await recreate(world, savedId, recipientId);
+  const made = await recreate(world, saved, recipientId);
   switch (made.outcome) {
     case 'created':
       return recreatedPage(made);
     case 'unclear':
       return unclearPage(saved.spec.name);
     case 'refused':
-      return askAgain(world, made.saved, made.because);
+      return askAgain(world, saved, made.because);
     case 'expired':
       return recreationExpiredPage();
   }

@@ -5,6 +5,7 @@ import { clientLimits } from '#adapters/client-limits.ts';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
+import { newId } from '#adapters/identity.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
 import { openSecrets } from '#adapters/secrets/open-secrets.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
@@ -30,6 +31,7 @@ export const handler = createHandler({
   dynamodb,
   provider: createProviderClient({ settings: settings.provider, credential }),
   clock,
+  newId,
   report,
 })
   .use(injectLambdaContext(logger))

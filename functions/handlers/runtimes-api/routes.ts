@@ -4,6 +4,7 @@ export const runtimesRoutes = [
   '/v1/runtimes/{proxy+}',
   '/v1/projects/{proxy+}',
   '/v1/plan',
+  '/v1/price',
   '/v1/templates',
   '/v1/templates/{proxy+}',
 ] as const;

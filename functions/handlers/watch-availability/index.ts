@@ -41,6 +41,7 @@ export const handler = createHandler({
   dynamodb,
   announce: createLateQueue(environment.NOTICE_QUEUE_URL, 'availability').announce,
   inventory: createInventory(provider),
+  provider,
   missingCredential: missing,
   clock,
   newId,

@@ -1,3 +1,4 @@
+import { dequal } from 'dequal';
 import {
   cancelled,
   type KeptWatch,
@@ -17,21 +18,25 @@ const usuallyWaits = 90 * day;
 /** Watches of one address at most: they share its item. */
 export const mostWatches = 200;
 
+/** Of these, so many that create something: what they create is in that item, too. */
+export const mostCreating = 10;
+
 /** A watch as it was made. `same`: this very request was answered before, with this watch. */
 export type Making =
   | { readonly outcome: 'made' | 'same'; readonly kept: KeptWatch }
   | { readonly outcome: 'key-used-otherwise' }
   | { readonly outcome: 'waits-already'; readonly kept: KeptWatch }
-  | { readonly outcome: 'too-many' };
+  | { readonly outcome: 'too-many' | 'too-many-creating' };
 
 export type Changing =
   | { readonly outcome: 'changed'; readonly kept: KeptWatch }
   | { readonly outcome: 'unknown' | 'changed-meanwhile' }
-  | { readonly outcome: 'listed-elsewhere' | 'over'; readonly kept: KeptWatch };
+  | { readonly outcome: 'listed-elsewhere' | 'over' | 'being-created'; readonly kept: KeptWatch };
 
 const sameWish = (a: Wish, b: Wish): boolean =>
   wishKey(a.criteria) === wishKey(b.criteria) &&
   a.notify === b.notify &&
+  dequal(a.create, b.create) &&
   (b.expiresAt === undefined || a.expiresAt === b.expiresAt);
 
 /** Every watch of a recipient, from whichever source, the newest first. */
@@ -78,6 +83,9 @@ export const makeWatch = async (
       : undefined;
     if (waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
     if (Object.keys(current.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
+    const creating = Object.values(current.watches).filter(({ creation }) => creation !== undefined);
+    if (wish.create !== undefined && creating.length >= mostCreating)
+      return { result: { outcome: 'too-many-creating' } };
     if (!indexed) await prepareIndex(world, recipientId, watch);
     indexed = true;
     const made = withWatch(current, watch, now);
@@ -114,6 +122,7 @@ export const changeWatch = async (
     if (before.watch.source !== 'api') return { result: { outcome: 'listed-elsewhere', kept: before } };
     if (!isAsSeen(before)) return { result: { outcome: 'changed-meanwhile' } };
     if (before.standing.state !== 'armed') return { result: { outcome: 'over', kept: before } };
+    if (before.creation?.creation.state === 'creating') return { result: { outcome: 'being-created', kept: before } };
     const watch = changed(before, change);
     const save = withChangedWatch(recipient, before, watch);
     await prepareIndex(world, recipientId, watch);

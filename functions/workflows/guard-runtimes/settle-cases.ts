@@ -21,6 +21,7 @@ const isForgettable = (kase: RuntimeCase, now: Instant): boolean => {
   if (deletion?.state === 'gone') return now - deletion.at > goneRemembered;
   if (deletion !== undefined) return false;
   if (vanishedAt !== undefined) return now - vanishedAt > vanishedRemembered;
+  if (kase.madeFor !== undefined) return false;
   const warnedLately = kase.firstWarnedAt !== undefined && now - kase.firstWarnedAt < day;
   return episode === undefined && reported === undefined && !warnedLately && kase.reappearedAt === undefined;
 };

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Board, Todo } from '#domain/board.ts';
+import { creates } from '#domain/creating/watch-creation.ts';
 import { planMail } from '#domain/mailing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
@@ -23,19 +24,21 @@ const settleTodo = async (
 ): Promise<boolean> => {
   const now = world.clock();
   const plan = recipient && planMail(recipient, settings.mailsPerHour, now);
+  // What is to be created does not wait until mails may be sent again.
+  const mayRest = recipient === undefined || !creates(recipient);
   switch (plan?.act) {
     case 'send':
       return true;
     case 'wait':
       // A claim of a sender that crashed is over soon; everything else may rest until its time.
-      if (plan.because !== 'another-sender') await world.store.postponeTodo(todo, plan.until);
+      if (plan.because !== 'another-sender' && mayRest) await world.store.postponeTodo(todo, plan.until);
       return false;
     case 'keep':
-      await world.store.postponeTodo(todo, plan.until ?? now + day);
+      if (mayRest) await world.store.postponeTodo(todo, plan.until ?? now + day);
       return false;
     case 'nothing':
     case undefined:
-      if (now - todo.putAt > markerSettlesWithin) await world.store.removeTodo(todo);
+      if (mayRest && now - todo.putAt > markerSettlesWithin) await world.store.removeTodo(todo);
       return false;
   }
 };
@@ -56,7 +59,7 @@ const noteLookAgain = async (
 /**
  * Looks at every marked recipient: watches just made fire here, and what is owed and was not sent is announced again,
  * except to those whom the match announced a moment ago. The queue may get an id twice; the sender takes it once. One
- * recipient's trouble is no other's.
+ * recipient's trouble is no other's. Answers whose watches are to create something.
  */
 export const announceOwed = async (
   world: WatchAvailabilityWorld,
@@ -65,7 +68,8 @@ export const announceOwed = async (
   board: Pick<Board, 'todo' | 'offers'>,
   justAnnounced: ReadonlySet<string>,
   fail: Fail,
-): Promise<void> => {
+): Promise<ReadonlySet<string>> => {
+  const creating = new Set<string>();
   const lookAgainAt = new Map<OfferKey, Instant>();
   const due = board.todo.filter((todo) => todo.notBefore <= world.clock());
   const ids = await pLimit(recipientsAtOnce).map(due, async (todo) => {
@@ -75,6 +79,7 @@ export const announceOwed = async (
       for (const [offer, at] of Object.entries(judgement?.lookAgainAt ?? {})) {
         lookAgainAt.set(offer, sooner(lookAgainAt.get(offer), at) ?? at);
       }
+      if (judgement !== undefined && creates(judgement.recipient)) creating.add(todo.recipientId);
       const isDue = await settleTodo(world, settings, todo, judgement?.recipient);
       return isDue && !justAnnounced.has(todo.recipientId) ? [todo.recipientId] : [];
     } catch (failure) {
@@ -84,4 +89,5 @@ export const announceOwed = async (
   });
   await noteLookAgain(world, board.offers, lookAgainAt);
   if (ids.flat().length > 0) await world.queue.announce(ids.flat());
+  return creating;
 };

@@ -5,7 +5,8 @@ import { markRecipient } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
 
-const changes = (judgement: Judgement) => judgement.fired.length > 0 || judgement.expired.length > 0;
+const changes = ({ fired, expired, creationsChanged }: Judgement) =>
+  fired.length > 0 || expired.length > 0 || creationsChanged;
 
 const reportJudgement = (world: WatchAvailabilityWorld, { recipient, fired, expired }: Judgement): void => {
   for (const { watchId, offer } of fired) {

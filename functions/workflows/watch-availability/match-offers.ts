@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Board } from '#domain/board.ts';
+import { awaitsCreation, creates } from '#domain/creating/watch-creation.ts';
 import { quietUntil } from '#domain/firing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, priceOf, stateKey } from '#domain/offer-state.ts';
@@ -27,13 +28,14 @@ const tidyEntry = async (world: WatchAvailabilityWorld, entry: IndexEntry, judge
     return;
   }
   const offer = exactOffer(kept.watch.criteria);
-  if (offer === undefined || kept.watch.notify === 'once') return;
+  // A quiet time is one for mails: what is to be created is so in every window.
+  if (offer === undefined || kept.watch.notify === 'once' || awaitsCreation(kept)) return;
   const until = quietUntil(toldFor(judgement.recipient, kept.watch, offer));
   if (until > now && until > entry.notBefore) await world.store.postponeEntry(entry, until);
 };
 
-/** A match at work: who was announced so far, and whom to tell of what goes wrong. */
-type Matching = { readonly announced: Set<string>; readonly fail: Fail };
+/** A match at work: who was announced so far, whose watches create something, and whom to tell of what goes wrong. */
+type Matching = { readonly announced: Set<string>; readonly creating: Set<string>; readonly fail: Fail };
 
 /** Announces recipients who are owed something now. If that fails, their markers announce them in the next run. */
 const announceNow = async (
@@ -69,6 +71,7 @@ const matchPage = async (
     try {
       const judgement = await lookAtRecipient(world, recipientId, board.offers);
       if (judgement !== undefined && judgement.fired.length > 0) owed.push(recipientId);
+      if (judgement !== undefined && creates(judgement.recipient)) matching.creating.add(recipientId);
       for (const entry of group) await tidyEntry(world, entry, judgement);
       return judgement?.lookAgainAt[offer];
     } catch (failure) {
@@ -106,8 +109,9 @@ const matchOffer = async (
   return (await world.store.saveOffer(after)) ? after : undefined;
 };
 
-/** Who fired and was announced, and the offers as they stand after the match. */
+/** Who fired and was announced, whose watches are to create something, and the offers as they stand after the match. */
 export type MatchResult = {
+  readonly creating: ReadonlySet<string>;
   readonly announced: ReadonlySet<string>;
   readonly offers: ReadonlyMap<OfferKey, OfferState>;
 };
@@ -123,7 +127,7 @@ export const matchOffers = async (
   board: Board,
   fail: Fail,
 ): Promise<MatchResult> => {
-  const matching: Matching = { announced: new Set(), fail };
+  const matching: Matching = { announced: new Set(), creating: new Set(), fail };
   const offers = new Map(board.offers);
   for (const state of offersToMatch(board.offers, world.clock())) {
     if (world.clock() >= run.deadline) break;
@@ -134,5 +138,5 @@ export const matchOffers = async (
       matching.fail(failure);
     }
   }
-  return { announced: matching.announced, offers };
+  return { announced: matching.announced, creating: matching.creating, offers };
 };

@@ -18,6 +18,7 @@ import { createAttempts, type Fail, failIfAny } from '#workflows/attempts.ts';
 import { hasCredential } from '#workflows/credential.ts';
 import { beginRun, type Run } from '#workflows/runs.ts';
 import { announceOwed } from './announce.ts';
+import { createForWatches } from './create-for-watches.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
 import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
@@ -86,7 +87,7 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, fail:
   return { ...board.fleet, expiryReadAt: now };
 };
 
-type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
+type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce' | 'create';
 
 const attemptsOf = (world: WatchAvailabilityWorld, failures: unknown[]) =>
   createAttempts<Part>(failures, (part, because) =>
@@ -112,6 +113,12 @@ const prepare = async (
   return { board: { ...board, fleet: remembered }, added: [...config.added, ...requests.added] };
 };
 
+/** From an older inventory nothing is created: what it shows may be gone. */
+const freshEnough = 10 * minute;
+
+const isFresh = ({ lastCompleteAt }: Fleet, now: Instant): boolean =>
+  lastCompleteAt !== undefined && now - lastCompleteAt <= freshEnough;
+
 /** One look at the provider and everything that follows from it. Answers the fleet to be remembered. */
 const lookOnce = async (
   world: WatchAvailabilityWorld,
@@ -124,11 +131,26 @@ const lookOnce = async (
   const { board: prepared, added } = await prepare(world, run, settings, attempts);
   const board = await attempt('poll', () => poll(world, run, prepared), prepared);
   await attempt('configs', () => checkConfigs(world, run, board.offers, added), undefined);
-  const unmatched = { announced: new Set<string>(), offers: board.offers };
-  const { announced, offers } = await attempt('match', (fail) => matchOffers(world, run, board, fail), unmatched);
+  const nobody: ReadonlySet<string> = new Set();
+  const unmatched = { announced: nobody, creating: nobody, offers: board.offers };
+  const { announced, creating, offers } = await attempt(
+    'match',
+    (fail) => matchOffers(world, run, board, fail),
+    unmatched,
+  );
   const fleet = await attempt('expiry', (fail) => takeOutExpired(world, board, fail), board.fleet);
   const { todo } = board;
-  await attempt('announce', (fail) => announceOwed(world, run, settings, { todo, offers }, announced, fail), undefined);
+  const owed = { todo, offers };
+  const waiting = await attempt(
+    'announce',
+    (fail) => announceOwed(world, run, settings, owed, announced, fail),
+    nobody,
+  );
+  // Last: whoever waits for a mail does not wait for the provider.
+  if (isFresh(fleet, world.clock())) {
+    const ids = creating.union(waiting);
+    await attempt('create', (fail) => createForWatches(world, run, settings.creating, offers, ids, fail), undefined);
+  }
   return fleet;
 };
 

@@ -1,4 +1,5 @@
 import type { Board, Fleet, Todo } from '#domain/board.ts';
+import type { CreatingLimits } from '#domain/creating/limits.ts';
 import type { Report } from '#domain/event.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
@@ -8,6 +9,7 @@ import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
+import type { SpendingWorld } from '#workflows/create-runtime/create-within-limits.ts';
 import type { MissingCredential } from '#workflows/credential.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
 
@@ -48,6 +50,8 @@ export type ConfigWish = { readonly address: string; readonly wish: Wish; readon
 export type WatchAvailabilityWorld = {
   readonly store: AvailabilityStore & RecipientStore;
   readonly inventory: Inventory;
+  /** What watches that create need beside. */
+  readonly creating: Pick<SpendingWorld, 'store' | 'provider'>;
   readonly missingCredential: MissingCredential;
   readonly queue: { announce(recipientIds: readonly string[]): Promise<void> };
   readonly clock: () => Instant;
@@ -59,6 +63,9 @@ export type WatchAvailabilityWorld = {
   readonly report: Report;
 };
 
+/** What may be made for watches; without limits nothing. */
+export type CreatingSettings = { readonly limits?: CreatingLimits };
+
 /** What the user set. */
 export type WatchAvailabilitySettings = {
   readonly pollSeconds: number;
@@ -66,4 +73,5 @@ export type WatchAvailabilitySettings = {
   readonly mailsPerHour: number;
   readonly upstreamTo: string;
   readonly wishes: readonly ConfigWish[];
+  readonly creating: CreatingSettings;
 };

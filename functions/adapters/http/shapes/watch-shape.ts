@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { digest } from '#adapters/identity.ts';
+import type { RuntimeOrder } from '#domain/creating/order.ts';
+import { awaitsCreation, mostRefusals, type WatchCreation } from '#domain/creating/watch-creation.ts';
 import type { KeptWatch, Recipient } from '#domain/recipient.ts';
 import { watchInWords } from '#domain/watch.ts';
+import { orderFields } from './creation-shape.ts';
 import { id, iso, isoOrNull, isoTime, name, time, usdUpTo, wholeNumber } from './fields.ts';
 
 const nullable = <Schema extends z.ZodMiniType>(schema: Schema) => z.nullable(schema);
@@ -22,6 +25,9 @@ export const newWatchShape = z.strictObject({
   max_price_per_gpu_per_hour: z.exactOptional(usdUpTo(1000)),
   notify: z._default(notify(), 'once'),
   expires_at: z.exactOptional(time()),
+  create: z.exactOptional(
+    z.strictObject({ project_id: id('a project of the settings, such as prj-1'), ...orderFields }),
+  ),
 });
 
 /** What may be changed of one. */
@@ -30,6 +36,23 @@ export const watchChangeShape = z.strictObject({
   max_price_per_gpu_per_hour: z.exactOptional(usdUpTo(1000)),
   notify: z.exactOptional(notify()),
   expires_at: z.exactOptional(time()),
+});
+
+/** What is created as soon as it can be rented; a spec of its own is not repeated: it may hold secrets. */
+const createShape = z.object({
+  project_id: z.string(),
+  name: z.string(),
+  template_id: nullable(z.string()),
+  plan_id: nullable(z.string()),
+});
+
+/** How far that is. `asked`: without a clear answer yet. `given-up`: the provider refused three times. */
+const creationShape = z.object({
+  status: z.enum(['waiting', 'due', 'asked', 'created', 'given-up', 'over']),
+  name: nullable(z.string()),
+  runtime_id: nullable(z.string()),
+  refusals: z.int(),
+  refused_because: nullable(z.string()),
 });
 
 export const watchShape = z.object({
@@ -50,6 +73,8 @@ export const watchShape = z.object({
   created_at: isoTime(),
   expires_at: nullable(isoTime()),
   over_since: nullable(isoTime()),
+  create: nullable(createShape),
+  creation: nullable(creationShape),
   told: z.array(
     z.object({ region_id: z.string(), config_id: z.string(), window_opened_at: isoTime(), mailed_at: isoTime() }),
   ),
@@ -68,6 +93,30 @@ export const readWatchId = (text: string): { readonly recipientId: string; reado
   const [recipientId = '', watchId = ''] = text.split('~');
   return { recipientId, watchId };
 };
+
+const createBody = ({ project, name: wanted, templateId, planId }: RuntimeOrder): z.output<typeof createShape> => ({
+  project_id: project,
+  name: wanted,
+  template_id: templateId ?? null,
+  plan_id: planId ?? null,
+});
+
+const creationStatus = (kept: KeptWatch): z.output<typeof creationShape>['status'] => {
+  const { creation } = kept;
+  if (creation?.creation.state === 'created') return 'created';
+  if (creation?.creation.state === 'creating') return 'asked';
+  if (creation !== undefined && creation.refusals >= mostRefusals) return 'given-up';
+  if (!awaitsCreation(kept)) return 'over';
+  return creation?.due === undefined ? 'waiting' : 'due';
+};
+
+const creationBody = (kept: KeptWatch, { creation, refusals }: WatchCreation): z.output<typeof creationShape> => ({
+  status: creationStatus(kept),
+  name: 'name' in creation ? creation.name : null,
+  runtime_id: creation.state === 'created' ? creation.runtimeId : null,
+  refusals,
+  refused_because: creation.state === 'available' ? (creation.refusedBecause ?? null) : null,
+});
 
 const statusOf = ({ standing }: KeptWatch): WatchBody['status'] => {
   if (standing.state === 'armed') return 'waiting';
@@ -98,6 +147,8 @@ export const watchBody = (
     created_at: iso(watch.madeAt),
     expires_at: isoOrNull(watch.expiresAt),
     over_since: standing.state === 'armed' ? null : iso(standing.at),
+    create: watch.create === undefined ? null : createBody(watch.create),
+    creation: kept.creation === undefined ? null : creationBody(kept, kept.creation),
     told: Object.entries(told).map(([offer, news]) => {
       const [region_id = '', config_id = ''] = offer.split('/');
       return { region_id, config_id, window_opened_at: iso(news.openedAt), mailed_at: iso(news.mailedAt) };

@@ -16,6 +16,7 @@ const usualSpan = 31 * day;
 
 const isForThem = (caller: Caller, entry: LedgerEntry, { rules }: ApiWorld): boolean =>
   caller.operator ||
+  (caller.recipientId !== undefined && entry.runtime?.madeFor === caller.recipientId) ||
   (caller.address !== undefined && ownerOfEntry(rules, entry)?.toLowerCase() === caller.address.toLowerCase());
 
 const span = { from: z.exactOptional(time()), to: z.exactOptional(time()) };

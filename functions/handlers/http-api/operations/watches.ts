@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { Caller } from '#adapters/http/caller.ts';
+import { checkLimits, limitsFor } from '#adapters/http/may-create.ts';
 import { Problem } from '#adapters/http/problem.ts';
+import { orderOf } from '#adapters/http/shapes/creation-shape.ts';
 import {
   etagOf,
   namesEtag,
@@ -18,6 +20,7 @@ import {
   cancelWatch,
   changeWatch,
   makeWatch,
+  mostCreating,
   mostWatches,
   watchesOf,
 } from '#workflows/api-watches/watches.ts';
@@ -86,15 +89,21 @@ const create = operation({
     200: { description: 'The watch that this very request made before', schema: watchShape, headers: etagHeader },
     201: { description: 'The watch', schema: watchShape, headers: { ...etagHeader, location: 'Where it is read' } },
   },
-  problems: ['no-verified-address', 'conflict', 'not-acceptable', 'key-used-otherwise'],
-  run: async ({ body, header }, caller, { watches }) => {
+  problems: ['no-verified-address', 'not-allowed', 'over-limit', 'conflict', 'not-acceptable', 'key-used-otherwise'],
+  run: async ({ body, header }, caller, world) => {
+    const { watches } = world;
     const { address, recipientId: id } = addressOf(caller);
     if (body.vram_min !== undefined && body.vram_max !== undefined && body.vram_min > body.vram_max) {
       const detail = `vram_min is ${body.vram_min}, above vram_max, which is ${body.vram_max}`;
       throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer: '/vram_min', detail }] });
     }
     const key = header('idempotency-key');
-    const wish = { criteria: criteriaOf(body), notify: body.notify, ...instantOf(body.expires_at, watches.clock()) };
+    const wish = {
+      criteria: criteriaOf(body),
+      notify: body.notify,
+      ...instantOf(body.expires_at, watches.clock()),
+      ...createOf(body, caller, world),
+    };
     const made = await makeWatch(watches, address, wish, key === undefined ? {} : { key });
     switch (made.outcome) {
       case 'made':
@@ -107,11 +116,49 @@ const create = operation({
       }
       case 'key-used-otherwise':
         throw new Problem('key-used-otherwise', 'This Idempotency-Key came with another watch before; take a new one.');
+      case 'too-many-creating':
+        throw new Problem('conflict', `Your address has ${mostCreating} watches that create something; cancel some.`);
       default:
         throw new Problem('conflict', `Your address has ${mostWatches} watches, and more are not kept; cancel some.`);
     }
   },
 });
+
+const refuse = (pointer: string, detail: string): never => {
+  throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer, detail }] });
+};
+
+/** What stands in the item of an address must be small. */
+const largestOrder = 6_000;
+
+/** What a watch has made, if anything. @throws Problem where it may not, or not so */
+const createOf = (
+  { create, gpu_count: gpus, max_price_per_gpu_per_hour: price }: z.output<typeof newWatchShape>,
+  caller: Caller,
+  { creating, projects }: ApiWorld,
+) => {
+  if (create === undefined) return {};
+  if (creating === undefined) {
+    throw new Problem(
+      'not-allowed',
+      'No watch creates anything here: `creating.whenAvailable` of the settings is off.',
+    );
+  }
+  const limits = limitsFor(creating, caller);
+  const { project_id: project, ...order } = create;
+  if (!projects.includes(project)) refuse('/create/project_id', `project_id ${project} is not one of the settings`);
+  if (price === undefined) {
+    return refuse(
+      '/max_price_per_gpu_per_hour',
+      'max_price_per_gpu_per_hour is missing; nothing is created at any price',
+    );
+  }
+  if (Buffer.byteLength(JSON.stringify(create)) > largestOrder) {
+    refuse('/create', `create has more than ${largestOrder} bytes; use a template`);
+  }
+  checkLimits(limits, { gpus, pricePerGpuHour: price });
+  return { create: orderOf(project, order, '/create') };
+};
 
 const criteriaOf = (body: z.output<typeof newWatchShape>) => ({
   gpus: body.gpu_count,
@@ -153,6 +200,8 @@ const outcomeOf = (owner: { readonly id: string; readonly address: string }, cha
         'conflict',
         `This watch comes from ${changing.kept.watch.source}; change it there, or cancel it.`,
       );
+    case 'being-created':
+      throw new Problem('conflict', 'The provider was asked to create what this watch waits for; wait for its answer.');
     case 'over':
       throw new Problem('conflict', 'This watch is over; make a new one.');
   }

@@ -1,5 +1,6 @@
+import { creating } from './create.ts';
 import { runtimes } from './runtimes.ts';
 import { templates } from './templates.ts';
 
 /** Everything of the API that asks the provider. */
-export const operations = [...runtimes, ...templates];
+export const operations = [...runtimes, ...templates, ...creating];

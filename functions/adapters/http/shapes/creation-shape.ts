@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { Problem } from '#adapters/http/problem.ts';
+import { isMakeable, type RuntimeOrder } from '#domain/creating/order.ts';
+import { id } from './fields.ts';
+
+const inTheProvidersShape = (what: string) => z.record(z.string(), z.unknown(), { error: what });
+
+const sshKey = () => z.string().check(z.regex(/^[ -~]{1,2000}$/, { error: 'a public SSH key on one line' }));
+
+/** What a runtime is made of, beside its place and its GPUs: a template or a spec of its own. */
+export const orderFields = {
+  name: z.string().check(
+    z.regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,55}$/, {
+      error: 'a name of 1 to 56 letters, digits, ".", "_" or "-"; it gets an ending that no other has',
+    }),
+  ),
+  template_id: z.exactOptional(
+    z.string().check(z.regex(/^tpl-[a-zA-Z0-9-]{1,100}$/, { error: 'a template, as GET /v1/templates gives it' })),
+  ),
+  template_spec: z.exactOptional(inTheProvidersShape("a spec in the provider's shape, instead of template_id")),
+  plan_id: z.exactOptional(id('an on-demand plan, such as gpu-h200-on-demand-1h')),
+  ssh_keys: z.exactOptional(z.array(sshKey()).check(z.maxLength(10))),
+  storage: z.exactOptional(inTheProvidersShape("a volume in the provider's shape; missing: its free one")),
+};
+
+type OrderBody = z.output<z.ZodMiniObject<typeof orderFields>>;
+
+const refuse = (pointer: string, detail: string): never => {
+  throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer, detail }] });
+};
+
+/** What is ordered. @param at where it stands in the body, as a JSON pointer. @throws Problem where it cannot be made so */
+export const orderOf = (project: string, body: OrderBody, at = ''): RuntimeOrder => {
+  const { template_id: templateId, template_spec: templateSpec, plan_id: planId } = body;
+  if ((templateId === undefined) === (templateSpec === undefined)) {
+    refuse(`${at}/template_id`, 'send either template_id or template_spec');
+  }
+  if (!isMakeable(planId)) {
+    const means = 'is not an on-demand plan: a reserved one bills for its whole term, whatever is deleted';
+    refuse(`${at}/plan_id`, `plan_id ${planId} ${means}`);
+  }
+  return {
+    project,
+    name: body.name,
+    ...(templateId === undefined ? {} : { templateId }),
+    ...(templateSpec === undefined ? {} : { templateSpec }),
+    ...(planId === undefined ? {} : { planId }),
+    ...(body.ssh_keys === undefined ? {} : { sshKeys: body.ssh_keys }),
+    ...(body.storage === undefined ? {} : { storage: body.storage }),
+  };
+};

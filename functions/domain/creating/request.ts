@@ -1,0 +1,23 @@
+import type { MadeFor } from '#domain/guardrails/runtime-case.ts';
+import type { RuntimeSpec } from '#domain/runtime.ts';
+import { day, type Instant } from '#domain/time.ts';
+import type { Creation } from './creation.ts';
+
+/** A request to make a runtime, and its key, are remembered for so long. */
+export const requestKept = 30 * day;
+
+/**
+ * Somebody's request to make a runtime now. Its id is made of who asked and of their key, so that the same request again is this
+ * one; `fingerprint` tells it from another one under the same key. `pricePerGpuHour`: in USD, when it was asked for.
+ */
+export type CreationRequest = {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly madeAt: Instant;
+  readonly project: string;
+  readonly spec: RuntimeSpec;
+  readonly pricePerGpuHour: number;
+  /** Missing: somebody without a mail address, who cannot be warned as its owner. */
+  readonly by?: MadeFor;
+  readonly creation: Creation;
+};

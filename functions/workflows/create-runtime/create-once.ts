@@ -1,0 +1,165 @@
+import { type Creation, mayGiveUp, nameWithEnding } from '#domain/creating/creation.ts';
+import type { Listing } from '#domain/listing.ts';
+import type { Runtime, RuntimeSpec } from '#domain/runtime.ts';
+import { type Instant, second } from '#domain/time.ts';
+
+type Bounds = { readonly deadline: Instant };
+
+/** What is asked of the provider to make a runtime. A creation is sent once. */
+export type CreatingProvider = {
+  listRuntimes(project: string, bounds: Bounds): Promise<Listing<Runtime>>;
+  createRuntime(project: string, spec: RuntimeSpec, bounds: Bounds): Promise<{ readonly id: string }>;
+};
+
+export type CreatingWorld = {
+  readonly provider: CreatingProvider;
+  readonly clock: () => Instant;
+  readonly newId: () => string;
+};
+
+export type CreatedRuntime = { readonly name: string; readonly runtimeId: string };
+
+/** What was decided about a creation: what it is from now on (nothing, where it stays), and what came of it. */
+export type CreationDecision<Result> = { readonly save?: Creation; readonly result: Result };
+
+/** One runtime that is to be made: of what, and where it is written down how far that is. */
+export type CreationTask = {
+  readonly project: string;
+  readonly spec: RuntimeSpec;
+  /**
+   * Reads where the making stands, decides, and writes that over what was read; decides again when somebody wrote meanwhile.
+   * Undefined: it is not to be made any more.
+   */
+  readonly decide: <Result>(decision: (creation: Creation) => CreationDecision<Result>) => Promise<Result | undefined>;
+  /** Asked before the intent is written; a text says why nothing is made now. */
+  readonly hold?: (name: string) => Promise<string | undefined>;
+  /** What is to be done for the hold when the runtime was not made. */
+  readonly letGo?: (name: string) => Promise<void>;
+  /** Writes what else is to be known of it, before it is written down as created. Safe to repeat; `askedAt`: when the intent was written. */
+  readonly tell: (created: CreatedRuntime, askedAt: Instant) => Promise<void>;
+  /** Takes the event, once. */
+  readonly report: (created: CreatedRuntime) => void;
+};
+
+/**
+ * What came of it. `refused`: the provider did not make it, `passing`: for a reason that passes. `unclear`: asked, and nobody can say
+ * yet whether it was made. `held`: it was not asked for. `over`: it is not to be made any more, or others are at work.
+ */
+export type CreationOutcome =
+  | ({ readonly outcome: 'created' } & CreatedRuntime)
+  | { readonly outcome: 'refused'; readonly because: string; readonly passing: boolean }
+  | { readonly outcome: 'unclear'; readonly name: string; readonly since: Instant }
+  | { readonly outcome: 'held'; readonly because: string }
+  | { readonly outcome: 'over' };
+
+/** Somebody may wait for it: shorter than the time that API Gateway gives a function. */
+export const createWithin = 15 * second;
+
+/** Answers after which nothing was created, by whether the same request may be taken later. */
+const clearRefusals: ReadonlyMap<string, boolean> = new Map([
+  ['Refused', false],
+  ['NotFound', false],
+  ['RateLimited', true],
+  ['Unauthorized', true],
+]);
+
+const nameEnding = (id: string) =>
+  id
+    .replace(/[^a-zA-Z0-9]/g, '')
+    .slice(0, 6)
+    .toLowerCase();
+
+/** Changes the creation that was begun under a name, and no other; whether it was this call that did. */
+const settle = (task: CreationTask, name: string, next: Creation): Promise<boolean | undefined> =>
+  task.decide((creation) =>
+    creation.state === 'creating' && creation.name === name ? { save: next, result: true } : { result: false },
+  );
+
+/** Writes down that it is there: what tells of it first, so that nothing is left out after a crash. */
+const settleCreated = async (
+  world: CreatingWorld,
+  task: CreationTask,
+  created: CreatedRuntime,
+  askedAt: Instant,
+): Promise<CreationOutcome> => {
+  await task.tell(created, askedAt);
+  if (await settle(task, created.name, { state: 'created', ...created, at: world.clock() })) task.report(created);
+  return { outcome: 'created', ...created };
+};
+
+const settleNotMade = async (task: CreationTask, name: string, refusedBecause?: string): Promise<void> => {
+  await settle(task, name, { state: 'available', ...(refusedBecause === undefined ? {} : { refusedBecause }) });
+  await task.letGo?.(name);
+};
+
+type Begun = { readonly name: string; readonly at: Instant };
+
+const ask = async (world: CreatingWorld, task: CreationTask, { name, at }: Begun): Promise<CreationOutcome> => {
+  const bounds = { deadline: at + createWithin };
+  let runtimeId: string;
+  try {
+    ({ id: runtimeId } = await world.provider.createRuntime(task.project, { ...task.spec, name }, bounds));
+  } catch (failure) {
+    const passing = failure instanceof Error ? clearRefusals.get(failure.name) : undefined;
+    if (passing === undefined || !(failure instanceof Error)) return { outcome: 'unclear', name, since: at };
+    await settleNotMade(task, name, failure.message);
+    return { outcome: 'refused', because: failure.message, passing };
+  }
+  return settleCreated(world, task, { name, runtimeId }, at);
+};
+
+/** Writes the intent and asks; undefined where somebody else has begun meanwhile. */
+const begin = async (world: CreatingWorld, task: CreationTask): Promise<CreationOutcome | undefined> => {
+  const name = nameWithEnding(task.spec.name, nameEnding(world.newId()));
+  const held = await task.hold?.(name);
+  if (held !== undefined) return { outcome: 'held', because: held };
+  const at = world.clock();
+  const isOurs = await task.decide((creation) => {
+    // A write of ours whose answer was lost is found when it is repeated.
+    if (creation.state === 'creating' && creation.name === name) return { result: true };
+    return creation.state === 'available' ? { save: { state: 'creating', name, at }, result: true } : { result: false };
+  });
+  if (isOurs) return ask(world, task, { name, at });
+  await task.letGo?.(name);
+  return undefined;
+};
+
+/** After an unclear answer: looks for the runtime by its name; undefined once it is clear that it was not made. */
+const lookFor = async (
+  world: CreatingWorld,
+  task: CreationTask,
+  { name, at }: Begun,
+  mayGiveUp: boolean,
+): Promise<CreationOutcome | undefined> => {
+  const listing = await world.provider.listRuntimes(task.project, { deadline: world.clock() + createWithin });
+  const found = listing.rows.find(({ value }) => value.name === name);
+  if (found !== undefined) return settleCreated(world, task, { name, runtimeId: found.value.id }, at);
+  if (!listing.complete || !mayGiveUp) return { outcome: 'unclear', name, since: at };
+  await settleNotMade(task, name);
+  return undefined;
+};
+
+/** Others were at work on the same creation at every one of our tries. Trying again later is safe. */
+export class CreationBusyError extends Error {
+  override readonly name = 'CreationBusyError';
+}
+
+const mostTries = 8;
+
+/**
+ * Makes a runtime, once. The intent is written before the request; after an unclear answer the runtime is looked for by its
+ * own name in a complete listing, and never asked for again blindly. Safe to repeat, and the way to go on after a crash.
+ */
+export const createOnce = async (world: CreatingWorld, task: CreationTask): Promise<CreationOutcome> => {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const creation = await task.decide((current) => ({ result: current }));
+    if (creation === undefined) return { outcome: 'over' };
+    if (creation.state === 'created') return { outcome: 'created', name: creation.name, runtimeId: creation.runtimeId };
+    const outcome =
+      creation.state === 'available'
+        ? await begin(world, task)
+        : await lookFor(world, task, creation, mayGiveUp(creation, world.clock()));
+    if (outcome !== undefined) return outcome;
+  }
+  throw new CreationBusyError(`${task.spec.name} could not be made in ${mostTries} tries.`);
+};

@@ -1,0 +1,273 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRecipientStore } from '#adapters/store/recipient-store.ts';
+import { createTable } from '#adapters/store/table.ts';
+import { serveApi } from '../http-api/bench.ts';
+import { h100, region, startEngines, startWorld, type TestEngines, type World, type WorldOptions } from './world.ts';
+
+let engines: TestEngines;
+let world: World;
+let api: Awaited<ReturnType<typeof serveApi>>;
+beforeAll(async () => {
+  engines = await startEngines();
+});
+afterAll(() => engines.close());
+
+const on: WorldOptions = { creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20 } };
+const begin = async (options: WorldOptions) => {
+  world = await startWorld(engines, options);
+  api = await serveApi(
+    {
+      httpApi: (event, context) => world.system().httpApi(event, context),
+      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
+    },
+    world.clock.now,
+  );
+  await world.step();
+};
+beforeEach(() => begin(on));
+afterEach(async () => {
+  await api.close();
+  await world.close();
+});
+
+const project = () => world.emulator.projects[0] ?? '';
+const create = () => ({ project_id: project(), name: 'ann-train', template_id: 'tpl-jupyterlab-pytorch' });
+const wish = () => ({ region_id: region, config_id: h100, max_price_per_gpu_per_hour: 2, create: create() });
+const ask = (body: object = wish(), as: 'ann' | 'bob' = 'ann') => api.send('POST', '/v1/watches', { as, body });
+const make = async (body: object = wish()): Promise<string> => {
+  const { status, body: answer } = await ask(body);
+  expect(status).toBe(201);
+  return Object(answer).id;
+};
+const read = async (id: string) => Object((await api.send('GET', `/v1/watches/${id}`, { as: 'ann' })).body);
+const runtimes = () => world.control.runtimes().filter(({ name }) => name.startsWith('ann-train'));
+const recipients = () => createRecipientStore(createTable(world.system().dynamodb, world.tableName));
+const posts = () => world.control.calls().createRuntime;
+
+it('is made in the minute in which it can be rented, once, and its owner is mailed', async () => {
+  const id = await make();
+  expect(await read(id)).toMatchObject({ status: 'waiting', creation: { status: 'waiting', runtime_id: null } });
+  world.show(4);
+  await world.step();
+  const [runtime, ...more] = runtimes();
+  expect(more).toEqual([]);
+  expect(runtime).toMatchObject({
+    name: expect.stringMatching(/^ann-train-[a-z0-9]{6}$/),
+    project: project(),
+    configId: h100,
+    gpuCount: 1,
+    planId: 'gpu-h100-on-demand-1h',
+    templateId: 'tpl-jupyterlab-pytorch',
+  });
+  const { id: runtimeId = '', name = '' } = runtime ?? {};
+  const mails = await world.mails();
+  expect(mails.at(-1)).toMatchObject({
+    to: 'ann@example.com',
+    subject: `${name} was created: NVIDIA H100 in ${region}`,
+  });
+  for (const words of [name, runtimeId, '$1.99 per hour', 'bills from Running on']) {
+    expect(mails.at(-1)?.text).toContain(words);
+  }
+  expect(await read(id)).toMatchObject({
+    status: 'told',
+    creation: { status: 'created', name, runtime_id: runtimeId },
+  });
+  await world.step(5);
+  world.show(0);
+  await world.step();
+  world.show(4);
+  await world.step();
+  expect(runtimes()).toHaveLength(1);
+  const ledger = Object((await api.send('GET', '/v1/ledger', { as: 'ann' })).body).data;
+  expect(ledger).toMatchObject([
+    { act: 'created', runtime: { id: runtimeId, name }, money: { usd_per_hour: 1.99 }, by: { kind: 'person' } },
+  ]);
+  expect(Object((await api.send('GET', '/v1/ledger', { as: 'bob' })).body).data).toEqual([]);
+});
+
+it('belongs to whoever it was made for: they see it, and would be warned of it', async () => {
+  await make();
+  world.show(4);
+  await world.step();
+  const path = `/v1/projects/${project()}/runtimes/${runtimes()[0]?.id}`;
+  expect(await api.send('GET', path, { as: 'ann' })).toMatchObject({ status: 200, body: { owner: 'ann@example.com' } });
+  expect((await api.send('GET', path, { as: 'bob' })).status).toBe(404);
+});
+
+it('alerts first, and says that it creates, where the provider takes its time', async () => {
+  const id = await make();
+  world.show(4);
+  world.control.addFault({ operation: 'createRuntime', kind: 'status', status: 429, times: 1 });
+  await world.step();
+  expect(await world.mails()).toMatchObject([{ subject: `NVIDIA H100 is available in ${region}` }]);
+  expect((await world.mails())[0]?.text).toContain('GPU Warden creates your runtime now');
+  expect(await read(id)).toMatchObject({ status: 'waiting', creation: { status: 'due' } });
+  await world.step();
+  expect(runtimes()).toHaveLength(1);
+  expect((await world.subjects()).at(-1)).toContain('was created');
+  expect(await world.subjects()).toHaveLength(2);
+});
+
+it('says so where it was gone again before it could be created, and creates it in the next window', async () => {
+  await make();
+  world.show(4);
+  world.control.addFault({ operation: 'createRuntime', kind: 'status', status: 429, times: 2 });
+  await world.step();
+  await world.step();
+  world.show(0);
+  await world.step();
+  expect((await world.subjects()).at(-1)).toBe(`Not created: NVIDIA H100 in ${region} was gone again`);
+  world.show(4);
+  await world.step();
+  expect(runtimes()).toHaveLength(1);
+});
+
+describe('an unclear answer', () => {
+  it('of a runtime that was made: it is found by its name, and not asked for again', async () => {
+    const id = await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'after', times: 1 });
+    await world.step();
+    expect(await read(id)).toMatchObject({ creation: { status: 'asked' } });
+    await world.step();
+    expect(posts()).toBe(1);
+    expect(runtimes()).toHaveLength(1);
+    expect(await read(id)).toMatchObject({ creation: { status: 'created', runtime_id: runtimes()[0]?.id } });
+    expect((await world.subjects()).at(-1)).toContain('was created');
+  });
+
+  it('of a runtime that was not made: only a complete listing, ten minutes later, allows another try', async () => {
+    await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'status', status: 503, times: 1 });
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await world.step();
+      expect([minutes, posts()]).toEqual([minutes, 1]);
+    }
+    const { id } = world.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 500 });
+    await world.step();
+    expect(posts()).toBe(1);
+    world.control.clearFaults(id);
+    await world.step();
+    expect(posts()).toBe(2);
+    expect(runtimes()).toHaveLength(1);
+    expect((await world.subjects()).at(-1)).toContain('was created');
+  });
+
+  it('is told where nobody can say for ten minutes', async () => {
+    await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'after', times: 1 });
+    const broken = world.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 500 });
+    for (let minutes = 0; minutes < 12; minutes += 1) await world.step();
+    expect(posts()).toBe(1);
+    // The listing cannot be read at all: that is a failure of the run, not an answer.
+    expect(world.events.filter(({ event }) => event === 'part-failed').length).toBeGreaterThan(0);
+    world.control.clearFaults(broken.id);
+    await world.step();
+    expect((await world.subjects()).at(-1)).toContain('was created');
+    expect(runtimes()).toHaveLength(1);
+  });
+});
+
+describe('a provider that refuses', () => {
+  it('is told, and asked again in another window; the third refusal is the last', async () => {
+    const id = await make({ ...wish(), create: { ...create(), template_id: 'tpl-none' } });
+    for (let round = 1; round <= 4; round += 1) {
+      world.show(4);
+      await world.step();
+      await world.step();
+      world.show(0);
+      await world.step();
+    }
+    expect(posts()).toBe(3);
+    const refusals = (await world.mails()).filter(({ text }) => text.includes('Not created: the provider refused'));
+    expect(refusals).toHaveLength(3);
+    expect(refusals[0]?.text).toContain('tpl-none');
+    expect(refusals[2]?.text).toContain('nothing is created for this watch any more');
+    expect(await read(id)).toMatchObject({ creation: { status: 'given-up', refusals: 3 } });
+  });
+});
+
+describe('limits', () => {
+  it('of the settings: a second one that would be too much is not created, and said so; it is as soon as there is room', async () => {
+    await api.close();
+    await world.close();
+    await begin({ creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 3 } });
+    await make();
+    await make({ ...wish(), notify: 'every' });
+    world.show(4);
+    await world.step();
+    await world.step(11);
+    expect(runtimes()).toHaveLength(1);
+    const held = (await world.mails()).filter(({ text }) => text.includes('is over a limit'));
+    expect(held).toHaveLength(1);
+    expect(held[0]?.text).toContain('creating.maxUsdPerHour');
+    for (const { id } of runtimes()) world.control.removeRuntime(id);
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+    expect(posts()).toBe(2);
+  });
+
+  it('of the watch: nothing is created above its price', async () => {
+    await make({ ...wish(), max_price_per_gpu_per_hour: 1.5 });
+    world.show(4);
+    await world.step();
+    expect(posts()).toBe(0);
+    world.show(4, { pricePerGpuHour: 1.4 });
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+  });
+
+  it('whoever switches it off in the settings stops what is due', async () => {
+    await make();
+    world.redeploy({});
+    world.show(4);
+    await world.step();
+    expect(posts()).toBe(0);
+    expect((await world.mails()).at(-1)?.text).toContain('creating.whenAvailable');
+  });
+
+  it('nothing is created for an address that takes no mail', async () => {
+    const id = await make();
+    const [recipientId = ''] = id.split('~');
+    const found = await recipients().readRecipient(recipientId);
+    if (found === undefined) throw new Error('there is no such recipient');
+    const undeliverable = { because: 'it bounced', since: world.clock.now() };
+    await recipients().saveRecipient({ ...found.recipient, undeliverable }, found.version);
+    world.show(4);
+    await world.step();
+    expect(posts()).toBe(0);
+  });
+});
+
+describe('a watch that may not', () => {
+  it.each([
+    ['without a highest price', { max_price_per_gpu_per_hour: undefined }, 422, 'max_price_per_gpu_per_hour'],
+    ['in another project', { create: { project_id: 'prj-none', name: 'a', template_id: 'tpl-a' } }, 422, 'prj-none'],
+    ['above the limit', { gpu_count: 8, max_price_per_gpu_per_hour: 2.6 }, 403, 'creating.maxUsdPerHour'],
+    ['with more GPUs than are allowed', { gpu_count: 9 }, 403, 'creating.maxGpus'],
+  ])('%s', async (_, change, status, words) => {
+    const answer = await ask({ ...wish(), ...change });
+    expect([answer.status, Object(answer.body).detail]).toEqual([status, expect.stringContaining(words)]);
+  });
+
+  it.each([
+    ['a reserved plan', { plan_id: 'gpu-h100-reserved-1m' }, 'on-demand'],
+    ['neither template nor spec', { template_id: undefined }, 'template_id'],
+    ['both', { template_spec: {} }, 'template_id'],
+    ['a spec that is too large', { template_id: undefined, template_spec: { a: 'x'.repeat(6_000) } }, '6000 bytes'],
+  ])('%s', async (_, change, words) => {
+    const answer = await ask({ ...wish(), create: { ...create(), ...change } });
+    expect([answer.status, Object(answer.body).detail]).toEqual([422, expect.stringContaining(words)]);
+  });
+
+  it('be made where it is off, or for operators alone', async () => {
+    world.redeploy({});
+    expect((await ask()).status).toBe(403);
+    world.redeploy({ creating: { ...on.creating, allowed: 'operators' } });
+    expect((await ask()).status).toBe(403);
+    const body = wish();
+    expect((await api.send('POST', '/v1/watches', { as: 'operator', body })).status).toBe(201);
+  });
+});
