@@ -9,9 +9,11 @@ import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
 import { httpHandler } from '#handlers/http-handler.ts';
-import { operations as runtimesOperations } from '#handlers/runtimes-api/operations/index.ts';
 import type { Environment } from './environment.ts';
 import { operations } from './operations/index.ts';
+
+/** What another function does, which only the description names. */
+const operationsElsewhere = async () => (await import('#handlers/runtimes-api/operations/index.ts')).operations;
 
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
@@ -34,7 +36,7 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
   return httpHandler({
     operations,
-    described: [...operations, ...runtimesOperations],
+    described: async () => [...operations, ...(await operationsElsewhere())],
     world,
     signIn: settings.api,
     part: 'http-api',
