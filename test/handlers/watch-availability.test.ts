@@ -148,6 +148,7 @@ describe('the time that Lambda leaves', () => {
         tableEndpoint: proxies.table.endpoint,
         tableName,
         queueUrl: proxies.queue.through(queue.queueUrl),
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint: proxies.mail.endpoint,
       },
       credential: { kind: 'token', token: async () => emulator.token },

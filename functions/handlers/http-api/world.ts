@@ -1,3 +1,4 @@
+import type { DeadLetterCounts } from '#adapters/dead-letters.ts';
 import type { Caller } from '#adapters/http/caller.ts';
 import { operationFor } from '#adapters/http/operation.ts';
 import { Problem } from '#adapters/http/problem.ts';
@@ -20,6 +21,7 @@ export type ApiWorld = {
     readLedger(from: Instant, to: Instant): Promise<readonly LedgerEntry[]>;
   };
   readonly guard: { readBoard(): Promise<GuardBoard> };
+  readonly deadLetters: { count(): Promise<DeadLetterCounts> };
   readonly rules: GuardRules;
 };
 
