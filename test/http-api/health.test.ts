@@ -14,17 +14,21 @@ const health = async () => {
   return { status, ...Object(body) };
 };
 
-/** Both jobs run, now. */
+/** Both jobs run, now; in the last run of the second something failed. */
 const run = async () => {
   const { now } = api.time;
   await api.availability.takeLease('a', now, now + minute);
-  await api.availability.saveFleet('a', { observed: 0, lastCompleteAt: now }, now);
+  await api.availability.saveFleet('a', { observed: 0, lastCompleteAt: now, succeededAt: now }, now);
   await api.guard.takeLease('a', now, now + minute);
-  await api.guard.saveFleet('a', { clocks: new Map(), slots: [], judgedAt: now }, now);
+  await api.guard.saveFleet('a', { clocks: new Map(), slots: [], judgedAt: now, succeededAt: now - minute }, now);
 };
 
 it('is well while both jobs run, the breaker is closed and there are no dead letters', async () => {
-  expect(await health()).toMatchObject({ well: false, runtimes_judged_at: null });
+  expect(await health()).toMatchObject({
+    well: false,
+    runtimes_judged_at: null,
+    last_successful_runs: { watch_availability: null, guard_runtimes: null },
+  });
   await run();
   const at = new Date(api.time.now).toISOString();
   expect(await health()).toEqual({
@@ -32,6 +36,10 @@ it('is well while both jobs run, the breaker is closed and there are no dead let
     well: true,
     inventory_complete_at: at,
     runtimes_judged_at: at,
+    last_successful_runs: {
+      watch_availability: at,
+      guard_runtimes: new Date(api.time.now - minute).toISOString(),
+    },
     breaker_open_since: null,
     dead_letters: { notices: 0, events: 0 },
     not_understood: 0,

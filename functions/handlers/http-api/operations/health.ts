@@ -12,6 +12,8 @@ const deadLettersShape = () => {
   return z.object({ notices: count(), events: count() });
 };
 
+const runsShape = () => z.object({ watch_availability: z.nullable(isoTime()), guard_runtimes: z.nullable(isoTime()) });
+
 const deadLettersBody = ({ notices, events }: DeadLetterCounts) => ({
   notices: notices ?? null,
   events: events ?? null,
@@ -27,11 +29,12 @@ const read = operation({
   answers: {
     200: {
       description:
-        '`well`: both jobs ran within 10 minutes, the breaker is closed, and there are no dead letters. `dead_letters`: notices that could not be sent and events that no function took, as SQS counts them; null: they could not be counted, and so it is not well',
+        '`well`: both jobs ran within 10 minutes, the breaker is closed, and there are no dead letters. `last_successful_runs`: when the last run of each job ended of which no part failed. `dead_letters`: notices that could not be sent and events that no function took, as SQS counts them; null: they could not be counted, and so it is not well',
       schema: z.object({
         well: z.boolean(),
         inventory_complete_at: z.nullable(isoTime()),
         runtimes_judged_at: z.nullable(isoTime()),
+        last_successful_runs: runsShape(),
         breaker_open_since: z.nullable(isoTime()),
         dead_letters: deadLettersShape(),
         not_understood: z.int(),
@@ -54,6 +57,10 @@ const read = operation({
       well: isFresh(inventoryAt) && isFresh(judgedAt) && open === undefined && hasNone,
       inventory_complete_at: isoOrNull(inventoryAt),
       runtimes_judged_at: isoOrNull(judgedAt),
+      last_successful_runs: {
+        watch_availability: isoOrNull(availability.fleet.succeededAt),
+        guard_runtimes: isoOrNull(guardrails.fleet.succeededAt),
+      },
       breaker_open_since: isoOrNull(open?.at),
       dead_letters: deadLettersBody(dead),
       not_understood: availability.unreadable.length + guardrails.unreadable.length,
