@@ -39,7 +39,7 @@ export type WardenStackProps = {
  *   every minute ─► watch-availability ─┐
  *   every minute ─► guard-runtimes ─────┼─► table, queue ─► send-notice ─► SES ─► what comes back ─► note-bounces ─► table
  *   people ─► HTTP API ─► links ────────┘
- *               └─ with a token ─► http-api ─► table; runtimes-api ─► table, provider
+ *               └─ with a token ─► http-api ─► table, dead letters; runtimes-api ─► table, provider
  */
 export class WardenStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings, settingsFile }: WardenStackProps) {
@@ -175,13 +175,20 @@ export class WardenStack extends Stack {
     const httpApi = new WardenFunction<HttpApi>(this, 'HttpApi', {
       ...defaults,
       handler: 'http-api',
-      environment: { METRICS_NAMESPACE, TABLE_NAME: table.tableName },
+      environment: {
+        METRICS_NAMESPACE,
+        TABLE_NAME: table.tableName,
+        NOTICE_DEAD_LETTER_QUEUE_URL: notices.deadLetters.queueUrl,
+        EVENT_DEAD_LETTER_QUEUE_URL: undelivered.queueUrl,
+      },
       memoryMiB: 512,
       timeout: Duration.seconds(28),
       failures: 'each',
       hurts: 'Whoever calls the API: watches cannot be made or changed there.',
     });
     httpApi.allowTable(table, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
+    httpApi.allow(['sqs:GetQueueAttributes'], notices.deadLetters.queueArn);
+    httpApi.allow(['sqs:GetQueueAttributes'], undelivered.queueArn);
 
     // The part of the API that asks the provider: it alone holds the credential.
     const runtimesApi = new WardenFunction<RuntimesApi>(this, 'RuntimesApi', {

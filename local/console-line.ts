@@ -79,7 +79,7 @@ export const consoleLine = (
     case 'creation-refused':
       return trouble('not created', line(`for ${event.recipientId}: ${event.because}`));
     case 'creation-unclear':
-      return trouble('not clear', line(`whether ${event.name} was created`));
+      return trouble('not clear', line(`whether ${event.name} was created: ${event.because}`));
     case 'mail-sent':
       return mail('mail sent', `“${line(event.subject)}” to ${event.recipientId}`);
     case 'mail-held':

@@ -2,9 +2,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Settings } from '#adapters/configuration/settings.ts';
+import type { DeadLetterQueues } from '#adapters/dead-letters.ts';
 import { createSesMailer } from '#adapters/mailer.ts';
 import { createInventory, type InventoryClient } from '#adapters/provider/inventory.ts';
 import { createNoticeQueue } from '#adapters/queue.ts';
+import { countMessages } from '#adapters/queue-counts.ts';
 import { fixedLinks } from '#adapters/secrets/kept-links.ts';
 import type { Report } from '#domain/event.ts';
 import { createHandler as createGuardRuntimesHandler } from '#handlers/guard-runtimes/handler.ts';
@@ -36,6 +38,7 @@ export type HandlersParts = Omit<RunParts, 'clock'> & {
     RuntimesApiParts['provider'];
   readonly tableName: string;
   readonly queueUrl: string;
+  readonly deadLetterQueueUrls: DeadLetterQueues<string>;
   /** Missing: whoever starts the handlers brings a credential. */
   readonly missingCredential?: MissingCredential;
   /** Whoever sleeps in simulated time needs somebody to move it on: see `selfMovingSleep`. */
@@ -80,7 +83,15 @@ export const createHandlers = (parts: HandlersParts) => {
       links,
       mailer: parts.mailer ?? createSesMailer(ses, settings.mail),
     }),
-    httpApi: createHttpApiHandler(timed),
+    httpApi: createHttpApiHandler({
+      ...timed,
+      environment: {
+        ...timed.environment,
+        NOTICE_DEAD_LETTER_QUEUE_URL: parts.deadLetterQueueUrls.notices,
+        EVENT_DEAD_LETTER_QUEUE_URL: parts.deadLetterQueueUrls.events,
+      },
+      countMessages: (url, signal) => countMessages(sqs, url, signal),
+    }),
     runtimesApi: createRuntimesApiHandler({ ...timed, provider }),
     links: createLinksHandler({ ...timed, links, provider }),
     noteBounces: createNoteBouncesHandler(timed),

@@ -90,6 +90,7 @@ export const startMachine = async (options: MachineOptions) => {
       tableEndpoint: engines.table.endpoint,
       tableName,
       queueUrl: engines.queue.queueUrl,
+      deadLetterQueueUrls: engines.queue.deadLetterQueueUrls,
       mailEndpoint: engines.inbox.endpoint,
     },
     linksUrl: front.url,

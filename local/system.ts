@@ -11,6 +11,7 @@ export type Engines = {
   readonly tableEndpoint: string;
   readonly tableName: string;
   readonly queueUrl: string;
+  readonly deadLetterQueueUrls: HandlersParts['deadLetterQueueUrls'];
   readonly mailEndpoint: string;
 };
 
@@ -46,12 +47,12 @@ export const createSystem = ({ engines, credential, mostAttempts, ...given }: Sy
     clock: clock.now,
     sleep: clock.sleep,
   });
-  const { tableName, queueUrl } = engines;
+  const { tableName, queueUrl, deadLetterQueueUrls } = engines;
   const handlers = createHandlers({
     newId,
     expireAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
     ...given,
-    ...{ dynamodb, sqs, ses, provider, tableName, queueUrl },
+    ...{ dynamodb, sqs, ses, provider, tableName, queueUrl, deadLetterQueueUrls },
   });
   return {
     ...handlers,

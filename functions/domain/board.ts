@@ -21,6 +21,8 @@ export type Fleet = Odometer & {
   readonly configDigest?: string;
   readonly requestsReadAt?: Instant;
   readonly expiryReadAt?: Instant;
+  /** When the last run ended of which no part failed. */
+  readonly succeededAt?: Instant;
 };
 
 /** Everything that a run needs to know when nothing has changed; read in one query. */

@@ -80,6 +80,7 @@ export type WardenEvent =
       readonly recipientId: string;
       readonly watchId: string;
       readonly name: string;
+      readonly because: string;
     }
   | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number }
   | GuardEvent;

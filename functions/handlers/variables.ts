@@ -16,6 +16,13 @@ export const queueVariables = {
   NOTICE_QUEUE_URL: z.url({ error: 'the URL of the queue of notices' }),
 };
 
+export const deadLetterVariables = {
+  /** URL of the queue of notices that could not be sent. */
+  NOTICE_DEAD_LETTER_QUEUE_URL: z.url({ error: 'the URL of the dead-letter queue of notices' }),
+  /** URL of the queue of events that no function took. */
+  EVENT_DEAD_LETTER_QUEUE_URL: z.url({ error: 'the URL of the dead-letter queue of events' }),
+};
+
 export const credentialVariables = {
   /** Name of the parameter that holds the provider's credential. */
   PROVIDER_CREDENTIAL_PARAMETER: z.string({ error: "the name of the parameter with the provider's credential" }),

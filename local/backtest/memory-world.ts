@@ -66,6 +66,7 @@ export const startMemoryWorld = async ({ settings, provider, now, onEvent }: Mem
     provider,
     tableName,
     queueUrl: 'http://memory/notices',
+    deadLetterQueueUrls: { notices: 'http://memory/notices-dead', events: 'http://memory/events-dead' },
     clock: { now, sleep: async () => {} },
     report: (event) => onEvent?.(event),
     linksUrl: 'https://links.example.com',

@@ -54,9 +54,10 @@ const startEngines = async (options: WorldOptions, now: () => Instant) => {
   const { through = async (_engine, url) => url } = options;
   const tableEndpoint = await through('table', table.endpoint);
   const queueUrl = await through('queue', queue.queueUrl);
+  const { deadLetterQueueUrls } = queue;
   return {
     emulator,
-    engines: { tableEndpoint, tableName, queueUrl, mailEndpoint: 'http://127.0.0.1:9' },
+    engines: { tableEndpoint, tableName, queueUrl, deadLetterQueueUrls, mailEndpoint: 'http://127.0.0.1:9' },
     close: async () => {
       await Promise.all([emulator.close(), table.close(), queue.close()]);
     },

@@ -92,6 +92,7 @@ export const startGuardRig = async (runtimes: number) => {
         tableEndpoint: table.endpoint,
         tableName,
         queueUrl: queue.queueUrl,
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint: 'http://127.0.0.1:9',
       },
       credential,

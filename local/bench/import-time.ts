@@ -12,6 +12,8 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: 'bench',
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/notices',
+  NOTICE_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/notices-dead',
+  EVENT_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/events-dead',
   METRICS_NAMESPACE: 'GpuWarden/bench',
   PROVIDER_CREDENTIAL_PARAMETER: '/bench/provider-credential',
   LINKS_URL: 'https://links.example.com',

@@ -1,17 +1,24 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import type { DeadLetterQueues } from '#adapters/dead-letters.ts';
 import { freePort, loopback } from './loopback.ts';
 
-/** An SQS that runs here, with the queue of notices and its dead-letter queue. Messages live in memory. */
+/**
+ * An SQS that runs here, with the queue of notices and the dead-letter queues: of notices, and of events that no function took,
+ * into which nothing here puts any. Messages live in memory.
+ */
 export type Queue = {
   readonly endpoint: string;
   readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
+  readonly deadLetterQueueUrls: DeadLetterQueues<string>;
   readonly close: () => Promise<void>;
 };
 
 const queueName = 'notices';
-const deadLetterQueueName = 'notices-dead';
+const deadLetterQueueNames = {
+  notices: 'notices-dead',
+  events: 'events-dead',
+} as const satisfies DeadLetterQueues<string>;
 const maxReceiveCount = 5;
 
 const createQueues = async (endpoint: string, visibilityTimeoutSeconds: number): Promise<void> => {
@@ -21,7 +28,8 @@ const createQueues = async (endpoint: string, visibilityTimeoutSeconds: number):
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
-    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: deadLetterQueueName }));
+    await client.send(new CreateQueueCommand({ QueueName: deadLetterQueueNames.events }));
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: deadLetterQueueNames.notices }));
     const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
     await client.send(
       new CreateQueueCommand({
@@ -53,7 +61,10 @@ export const startQueue = async (
   return {
     endpoint,
     queueUrl: urlOf(queueName),
-    deadLetterQueueUrl: urlOf(deadLetterQueueName),
+    deadLetterQueueUrls: {
+      notices: urlOf(deadLetterQueueNames.notices),
+      events: urlOf(deadLetterQueueNames.events),
+    },
     close: async () => {
       app.server.closeAllConnections();
       await app.close();

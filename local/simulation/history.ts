@@ -57,6 +57,10 @@ export type History = {
 
 const tableName = 'warden';
 const queueUrl = 'http://services.simulated/000000000000/notices';
+const deadLetterQueueUrls = {
+  notices: `${queueUrl}-dead`,
+  events: 'http://services.simulated/000000000000/events-dead',
+};
 
 /** As the deployment sets them: see `infra/stack.ts`. */
 const timeouts: Readonly<Record<FunctionName, number>> = {
@@ -205,6 +209,7 @@ const createWorld = async (plan: HistoryPlan, seam: Seam) => {
       }),
       tableName,
       queueUrl,
+      deadLetterQueueUrls,
       clock: { now, sleep },
       report: (event) => container.isAlive() && journal.note({ kind: 'told', event, ...container.facts() }),
       linksUrl,

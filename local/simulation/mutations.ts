@@ -154,8 +154,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'tell a once watch of every window',
     file: 'functions/domain/mailing.ts',
-    find: "const done = kept.watch.notify === 'once' &&",
-    replace: "const done = kept.watch.notify === ('never' as string) &&",
+    find: "const mayEnd = kept.watch.notify === 'once' &&",
+    replace: "const mayEnd = kept.watch.notify === ('never' as string) &&",
   },
   {
     name: 'tell an every watch of every window',
@@ -172,8 +172,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'announce what is owed once only',
     file: `${workflows}/watch-availability/watch-availability.ts`,
-    find: "await attempt('announce',",
-    replace: "if (failures.length > 1e9) await attempt('announce',",
+    find: 'const waiting = await attempt(',
+    replace: 'const waiting = failures.length < 1e9 ? nobody : await attempt(',
   },
   {
     name: 'conclude from an incomplete listing',
@@ -195,7 +195,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'write a case over a newer one',
-    file: 'functions/adapters/store/guard-store.ts',
+    file: 'functions/adapters/store/versioned.ts',
     find: "condition: 'version = :version'",
     replace: "condition: 'version = :version OR version > :version'",
   },

@@ -45,7 +45,7 @@ const samples: Sample = {
     metric: 'CreationsRefused',
   },
   'creation-unclear': {
-    event: { event: 'creation-unclear', recipientId: 'r1', watchId: 'w1', name: 'ada-notebook-a1b2c3' },
+    event: { event: 'creation-unclear', recipientId: 'r1', watchId: 'w1', name: 'ada-notebook-a1b2c3', because },
     level: 'WARN',
     metric: 'CreationsUnclear',
   },

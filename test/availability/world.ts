@@ -114,6 +114,7 @@ export const startWorld = async (engines: TestEngines, options: WorldOptions = {
         tableEndpoint: proxies.table.endpoint,
         tableName,
         queueUrl: proxies.queue.through(queue.queueUrl),
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint: proxies.mail.endpoint,
       },
       credential: { kind: 'token', token: async () => emulator.token },

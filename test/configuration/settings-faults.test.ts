@@ -221,7 +221,7 @@ describe('across fields', () => {
 });
 
 describe('whole parts', () => {
-  const all = 'stages, provider, mail, availability, guardrails, api, runs, deployment';
+  const all = 'stages, provider, mail, availability, guardrails, api, creating, runs, deployment';
   test.each([
     [undefined, [`(all of it): given nothing; allowed: an object with ${all}`]],
     [null, [`(all of it): given null; allowed: an object with ${all}`]],

@@ -39,6 +39,7 @@ describe('defaults', () => {
         policies: [],
       },
       api: { audience: [], groupsClaim: 'cognito:groups', operatorGroup: 'operators', allowOrigins: [] },
+      creating: { allowed: 'nobody', whenAvailable: false, maxGpus: 8, maxRuntimes: 5 },
       runs: { leaseSeconds: 58 },
       deployment: { keepData: true, logRetentionDays: 30 },
     });

@@ -45,7 +45,7 @@ test('every unknown name has its own line with the names of its place', () => {
     `mail["reply-to"]: given an unknown name; allowed: ${mail}`,
   ]);
   expect(faultLines({ ...leastSettings(), stage: ['prod'] })).toEqual([
-    'stage: given an unknown name; allowed: stages, provider, mail, availability, guardrails, api, runs, deployment; did you mean stages?',
+    'stage: given an unknown name; allowed: stages, provider, mail, availability, guardrails, api, creating, runs, deployment; did you mean stages?',
   ]);
   expect(faultLines(settingsWithWatches({ gpuModel: 'H100' }))).toEqual([
     'availability.watches[0].gpuModel: given an unknown name; allowed: to, region, configId, model, vendor, vramMinGib, vramMaxGib, gpus, maxPricePerGpuHour, notify, until; did you mean model?',

@@ -1,4 +1,4 @@
-import { useApi } from './chapters/api.ts';
+import { seeHealth, useApi } from './chapters/api.ts';
 import * as availability from './chapters/availability.ts';
 import { bounceWarning } from './chapters/bounces.ts';
 import * as deployment from './chapters/deployment.ts';
@@ -68,7 +68,7 @@ export const tellStory = async (world: World): Promise<void> => {
   await chapter('settings with placeholders are not deployed', () => deployment.refusePlaceholders(world));
   await chapter('each schedule fires by itself', () => firstRun.seeSchedulesFire(world, tokenSetAt));
   const oldLink = await watchForGpus(world, stage);
-  await chapter('an invited person makes a watch by the API', () => useApi(world, stage));
+  const operatorsToken = await chapter('an invited person makes a watch by the API', () => useApi(world, stage));
   await guardRuntimes(world, stage);
   await chapter('the doctor finds nothing broken', () => askDoctor(world, stage, settingsFile));
   await chapter('keys are rotated, and old links still work', () => rotateLinkKeys(world, oldLink));
@@ -80,7 +80,10 @@ export const tellStory = async (world: World): Promise<void> => {
     await seeNewKey(world, mail, oldLink);
   });
   await chapter('the alarms hear of every run', () => alarmsHear(world, stage, startedAt));
-  await chapter('a poison message is a dead letter', () => poisonQueue(world, stage));
+  await chapter('a poison message is a dead letter', async () => {
+    await poisonQueue(world, stage);
+    await seeHealth(world, stage, operatorsToken, { notices: 1, events: 0 });
+  });
   await chapter('a broken token sets off an alarm', () => breakToken(world, stage, world.emulator.token));
   await chapter('a new token mends it', () => mendToken(world, stage));
   await chapter('cdk destroy leaves what it said it would', async () => {

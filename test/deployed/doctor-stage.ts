@@ -148,7 +148,7 @@ const settingsFor = (emulator: Emulator, more: Partial<SettingsInput>): Settings
 const outputsOf = (queue: Queue, linksUrl: string): Record<string, string> => ({
   TableName: 'warden',
   NoticeQueueUrl: queue.queueUrl,
-  DeadLetterQueueUrls: queue.deadLetterQueueUrl,
+  DeadLetterQueueUrls: Object.values(queue.deadLetterQueueUrls).join(','),
   LinksUrl: linksUrl,
   ProviderCredentialParameter: credentialParameter,
   LinkKeysParameter: linkKeysParameter,
@@ -186,7 +186,7 @@ export const startStage = async (more: Partial<SettingsInput> = {}): Promise<Sta
     signal: new AbortController().signal,
     secrets: createSecrets(),
   };
-  const queueUrls = { notices: queue.queueUrl, deadLetters: queue.deadLetterQueueUrl };
+  const queueUrls = { notices: queue.queueUrl, deadLetters: queue.deadLetterQueueUrls.notices };
   const environment = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,

@@ -40,6 +40,7 @@ describe('the mail says what, where, how many, the price, since when', () => {
     const { mail, accepted, watches } = compose(one, openSince(0));
     expect(mail).toEqual({
       ...head,
+      creations: [],
       expired: [],
       rows: [
         {

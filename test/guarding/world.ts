@@ -109,6 +109,7 @@ export const startWorld = async (engines: TestEngines, options: WorldOptions = {
         tableEndpoint: proxies.table.endpoint,
         tableName,
         queueUrl: proxies.queue.through(queue.queueUrl),
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint: mailGate.url,
       },
       credential: { kind: 'token', token: async () => emulator.token },

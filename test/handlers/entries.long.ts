@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinks } from '#adapters/links.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
@@ -7,6 +7,8 @@ import type { RuntimeCase } from '#domain/guardrails/runtime-case.ts';
 import { day } from '#domain/time.ts';
 import { type Emulator, startEmulator } from '#local/emulator/emulator.ts';
 import { createTable } from '#local/engines/table.ts';
+import { startIssuer } from '#local/issuer.ts';
+import { linkEvent } from '#local/link-event.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
 import { h100, region, startEngines, type TestEngines } from '../availability/world.ts';
 import { queueClient, tableClient } from '../local/sdk-clients.ts';
@@ -23,6 +25,7 @@ const declared = {
   'send-notice': ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINK_KEYS_PARAMETER', 'LINKS_URL', 'CONFIGURATION_SET'],
   'guard-runtimes': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_QUEUE_URL', 'PROVIDER_CREDENTIAL_PARAMETER'],
   links: ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINK_KEYS_PARAMETER', 'LINKS_URL', 'PROVIDER_CREDENTIAL_PARAMETER'],
+  'http-api': ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_DEAD_LETTER_QUEUE_URL', 'EVENT_DEAD_LETTER_QUEUE_URL'],
   'note-bounces': ['TABLE_NAME', 'METRICS_NAMESPACE'],
   'prepare-secrets': ['METRICS_NAMESPACE', 'PROVIDER_CREDENTIAL_PARAMETER', 'LINK_KEYS_PARAMETER'],
 } as const;
@@ -33,6 +36,8 @@ const variables: Variables = {
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   TABLE_NAME: 'entries',
   NOTICE_QUEUE_URL: queueUrl,
+  NOTICE_DEAD_LETTER_QUEUE_URL: `${queueUrl}-dead`,
+  EVENT_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/events-dead',
   METRICS_NAMESPACE: 'GpuWarden/test',
   PROVIDER_CREDENTIAL_PARAMETER: '/entries/provider-credential',
   LINKS_URL: 'https://links.example.com',
@@ -81,6 +86,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SQS: queue.endpoint,
     AWS_ENDPOINT_URL_SESV2: mail.endpoint,
     NOTICE_QUEUE_URL: queue.through(engines.queue.queueUrl),
+    NOTICE_DEAD_LETTER_QUEUE_URL: queue.through(engines.queue.deadLetterQueueUrls.notices),
+    EVENT_DEAD_LETTER_QUEUE_URL: queue.through(engines.queue.deadLetterQueueUrls.events),
     AWS_ENDPOINT_URL_SSM: parameters.endpoint,
     TEST_SETTINGS: JSON.stringify(settings),
   };
@@ -229,6 +236,26 @@ test('a link that cannot be answered is a page, a log line and a metric', async 
   refusal.remove();
   expect(answers).toMatchObject([{ statusCode: 500 }]);
   expect(lines).toEqual([expect.objectContaining({ service: 'links', PartsFailed: 1 })]);
+});
+
+test('http-api counts the dead letters, with a client that it loads when it is asked for them', async () => {
+  const issuer = await startIssuer();
+  const authorization = `Bearer ${await issuer.sign({ email: 'ada@example.com' })}`;
+  const claims = await issuer.authorize(authorization);
+  await issuer.close();
+  const event = linkEvent('GET', 'https://api.example.com/v1/health');
+  const asked = {
+    ...event,
+    headers: { ...event.headers, authorization },
+    requestContext: { ...event.requestContext, authorizer: { jwt: { claims, scopes: null } } },
+  };
+  const QueueUrl = engines.queue.deadLetterQueueUrls.events;
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event that no function took' }));
+  const { answers, lines } = await runEntry(bundles.pathOf('http-api'), env, [asked]);
+  const [answer] = answers;
+  expect(answer).toMatchObject({ statusCode: 200 });
+  expect(JSON.parse(String(answer?.body))).toMatchObject({ well: false, dead_letters: { notices: 0, events: 1 } });
+  expect(lines).toEqual([]);
 });
 
 describe.each(entryNames)('%s', (name) => {

@@ -12,6 +12,7 @@ export const entryNames = [
   'guard-runtimes',
   'send-notice',
   'links',
+  'http-api',
   'note-bounces',
   'prepare-secrets',
 ] as const;

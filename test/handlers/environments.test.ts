@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironment, type Variables } from '#adapters/configuration/environment.ts';
 import { environmentSchema as guardRuntimes } from '#handlers/guard-runtimes/environment.ts';
+import { environmentSchema as httpApi } from '#handlers/http-api/environment.ts';
 import { environmentSchema as links } from '#handlers/links/environment.ts';
 import { environmentSchema as prepareSecrets } from '#handlers/prepare-secrets/environment.ts';
 import { environmentSchema as sendNotice } from '#handlers/send-notice/environment.ts';
@@ -9,6 +10,8 @@ import { environmentSchema as watchAvailability } from '#handlers/watch-availabi
 const good: Variables = {
   TABLE_NAME: 'warden',
   NOTICE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices',
+  NOTICE_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/notices-dead',
+  EVENT_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/events-dead',
   METRICS_NAMESPACE: 'GpuWarden/test',
   PROVIDER_CREDENTIAL_PARAMETER: '/gpu-warden-test/provider-credential',
   LINKS_URL: 'https://links.example.com',
@@ -28,6 +31,11 @@ describe.each([
   ],
   ['guard-runtimes', guardRuntimes, scheduled],
   ['links', links, ['TABLE_NAME', 'METRICS_NAMESPACE', 'LINKS_URL', ...secrets]],
+  [
+    'http-api',
+    httpApi,
+    ['TABLE_NAME', 'METRICS_NAMESPACE', 'NOTICE_DEAD_LETTER_QUEUE_URL', 'EVENT_DEAD_LETTER_QUEUE_URL'],
+  ],
   ['prepare-secrets', prepareSecrets, ['METRICS_NAMESPACE', ...secrets]],
 ])('the environment of %s', (_name, schema, names) => {
   test('is what it declares, as it stands there', () => {

@@ -64,6 +64,7 @@ export const startGuardBench = async (engines: TestEngines, options: GuardOption
         tableEndpoint: proxies.table.endpoint,
         tableName,
         queueUrl: proxies.queue.through(queue.queueUrl),
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint,
       },
       credential: { kind: 'token', token: async () => emulator.token },

@@ -70,7 +70,7 @@ describe('a scheduled run', () => {
         breakerOpen: false,
       },
     ]);
-    expect((await bench.store.readBoard()).fleet.judgedAt).toBe(worldStart);
+    expect((await bench.store.readBoard()).fleet).toMatchObject({ judgedAt: worldStart, succeededAt: worldStart });
   });
 
   test('announces whom a notice about runtimes is owed, under ids that do not give the address away', async () => {
@@ -125,6 +125,19 @@ describe('a run that fails', () => {
     await bench.run();
     expect(bench.named('run-skipped')).toEqual([]);
     expect(bench.named('guarded')[1]).toMatchObject({ complete: true, runtimes: 2 });
+  });
+
+  test('is not the last one that succeeded, though it judged', async () => {
+    bench.add('bob-notebook', 'idle');
+    await bench.run();
+    await bench.clock.advance(minute);
+    bench.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 403, times: 1 });
+    await expect(bench.run()).rejects.toThrow(failing);
+    const judgedAt = worldStart + minute;
+    expect((await bench.store.readBoard()).fleet).toMatchObject({ judgedAt, succeededAt: worldStart });
+    await bench.clock.advance(minute);
+    await bench.run();
+    expect((await bench.store.readBoard()).fleet).toMatchObject({ succeededAt: worldStart + 2 * minute });
   });
 
   test('to announce has recorded what is owed, and the next one announces it', async () => {

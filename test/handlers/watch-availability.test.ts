@@ -86,6 +86,21 @@ describe('a run that fails', () => {
     expect(named('polled')).toHaveLength(1);
   });
 
+  test('is not the last one that succeeded, though others of its parts did', async () => {
+    const succeededAt = async () => (await createAvailabilityStore(await tableNow()).readBoard()).fleet.succeededAt;
+    world.control.addFault({ operation: 'listInventory', kind: 'status', status: 403 });
+    await expect(invoke().done).rejects.toThrow();
+    expect(await succeededAt()).toBeUndefined();
+    world.control.clearFaults();
+    await invoke().done;
+    expect(await succeededAt()).toBe(worldStart);
+    await world.clock.advance(minute);
+    world.show(4);
+    world.proxies.queue.faults.add({ match: 'SendMessageBatch', kind: 'refuse' });
+    await expect(invoke().done).rejects.toThrow();
+    expect(await succeededAt()).toBe(worldStart);
+  });
+
   test('without a table does nothing at all', async () => {
     world.proxies.table.faults.add({ match: '*', kind: 'refuse' });
     await expect(invoke().done).rejects.toThrow('The request is refused.');
@@ -148,6 +163,7 @@ describe('the time that Lambda leaves', () => {
         tableEndpoint: proxies.table.endpoint,
         tableName,
         queueUrl: proxies.queue.through(queue.queueUrl),
+        deadLetterQueueUrls: queue.deadLetterQueueUrls,
         mailEndpoint: proxies.mail.endpoint,
       },
       credential: { kind: 'token', token: async () => emulator.token },

@@ -1,7 +1,9 @@
+import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { JWTPayload } from 'jose';
 import { readSettings } from '#adapters/configuration/define-config.ts';
 import { newId } from '#adapters/identity.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
+import { countMessages } from '#adapters/queue-counts.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
@@ -12,11 +14,13 @@ import { createHandler as createRuntimesHandler } from '#handlers/runtimes-api/h
 import { type ApiHandlers, apiRoute } from '#local/api-route.ts';
 import { startEmulator } from '#local/emulator/emulator.ts';
 import { providerSettings } from '#local/emulator/provider-settings.ts';
+import { startFaultProxy } from '#local/engines/fault-proxy.ts';
+import { startQueue } from '#local/engines/queue.ts';
 import { createTable, startTable } from '#local/engines/table.ts';
 import { startHttpFront } from '#local/http-front.ts';
 import { type Person, startIssuer } from '#local/issuer.ts';
 import { settingsWith } from '../configuration/example.ts';
-import { tableClient } from '../local/sdk-clients.ts';
+import { queueClient, tableClient } from '../local/sdk-clients.ts';
 
 export const people = {
   ann: { email: 'ann@example.com' },
@@ -70,13 +74,42 @@ export const serveApi = async (handlers: ApiHandlers, now: () => number) => {
   return { url: front.url, tokenOf, send, close };
 };
 
-/** The API over the embedded table. */
+/** The dead-letter queues, behind a proxy that can make them fail. */
+const startDeadLetters = async () => {
+  const queue = await startQueue();
+  const proxy = await startFaultProxy({ target: queue.endpoint });
+  const client = queueClient(proxy.endpoint);
+  const { deadLetterQueueUrls: urls } = queue;
+  return {
+    urls,
+    /** What becomes of the calls to them. */
+    faults: proxy.faults,
+    countMessages: (url: string, signal: AbortSignal) => countMessages(client, url, signal),
+    add: async (of: keyof typeof urls, MessageBody: string): Promise<void> => {
+      await client.send(new SendMessageCommand({ QueueUrl: urls[of], MessageBody }));
+    },
+    /** Takes one, as somebody who looks at it: it comes back after half a minute. */
+    lookAt: async (of: keyof typeof urls): Promise<string | undefined> =>
+      (await client.send(new ReceiveMessageCommand({ QueueUrl: urls[of] }))).Messages?.[0]?.Body,
+    removeAll: async (of: keyof typeof urls): Promise<void> => {
+      await client.send(new PurgeQueueCommand({ QueueUrl: urls[of] }));
+    },
+    close: async () => {
+      client.destroy();
+      await proxy.close();
+      await queue.close();
+    },
+  };
+};
+
+/** The API over the embedded table and queues. */
 export const startApi = async () => {
-  const table = await startTable();
+  const [table, deadLetters] = await Promise.all([startTable(), startDeadLetters()]);
   const dynamodb = tableClient(table.endpoint);
   await createTable(dynamodb, 'warden');
   const reported: WardenEvent[] = [];
   const time = { now: Date.parse('2026-11-24T12:00:00Z') };
+  const patience = { mostMs: 10_000 };
   const emulator = await startEmulator({ clock: () => time.now, projects: ['prj-a', 'prj-b'] });
   const settings = readSettings(
     settingsWith({
@@ -86,14 +119,23 @@ export const startApi = async () => {
     }),
   );
   const given = {
-    environment: { TABLE_NAME: 'warden' },
+    environment: {
+      TABLE_NAME: 'warden',
+      NOTICE_DEAD_LETTER_QUEUE_URL: deadLetters.urls.notices,
+      EVENT_DEAD_LETTER_QUEUE_URL: deadLetters.urls.events,
+    },
     settings,
     dynamodb,
     clock: () => time.now,
     report: (event: WardenEvent) => reported.push(event),
   };
   const credential = { kind: 'token', token: async () => emulator.token } as const;
-  const handler = createHandler({ ...given, newId });
+  const handler = createHandler({
+    ...given,
+    newId,
+    countMessages: deadLetters.countMessages,
+    expireAfter: (milliseconds) => AbortSignal.timeout(Math.min(milliseconds, patience.mostMs)),
+  });
   const runtimes = createRuntimesHandler({
     ...given,
     newId,
@@ -111,7 +153,10 @@ export const startApi = async () => {
     tokenOf,
     send,
     time,
+    /** No call is waited for any longer. */
+    patience,
     reported,
+    deadLetters,
     emulator: emulator.control,
     recipients: createRecipientStore(tableOver(dynamodb, 'warden')),
     availability: createAvailabilityStore(tableOver(dynamodb, 'warden')),
@@ -124,6 +169,7 @@ export const startApi = async () => {
       await emulator.close();
       dynamodb.destroy();
       await table.close();
+      await deadLetters.close();
     },
   };
 };

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closedBreaker } from '#domain/guardrails/breaker.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import { hour, minute } from '#domain/time.ts';
@@ -173,17 +172,4 @@ describe('the ledger', () => {
     const path = '/v1/ledger?from=2026-11-24T12:00:00Z&to=2026-11-23T12:00:00Z';
     expect(await get(path)).toMatchObject({ status: 422, errors: [{ pointer: '/from' }] });
   });
-});
-
-it('is well while both jobs run and the breaker is closed', async () => {
-  expect(await get('/v1/health')).toMatchObject({ well: false, runtimes_judged_at: null });
-  const { now } = api.time;
-  await api.availability.takeLease('a', now, now + minute);
-  await api.availability.saveFleet('a', { observed: 0, lastCompleteAt: now }, now);
-  await api.guard.takeLease('a', now, now + minute);
-  await api.guard.saveFleet('a', { clocks: new Map(), slots: [], judgedAt: now }, now);
-  expect(await get('/v1/health')).toMatchObject({ well: true, breaker_open_since: null });
-  const open = { id: 'b1', at: now, from: now, to: now, runtimes: 5, fleet: 6 };
-  await api.guard.saveBreaker({ ...closedBreaker, open }, 0);
-  expect(await get('/v1/health')).toMatchObject({ well: false, breaker_open_since: new Date(now).toISOString() });
 });

@@ -24,7 +24,7 @@ const newRequest = { region_id: 'as-south-1', config_id: 'gpu-t4-16g-12cpu-128g'
 /** Every operation, and what each of those who ask is answered: its owner, another one, an operator, one whose address is not verified. */
 const table: Record<
   string,
-  { path: () => string; body?: unknown; ifMatch?: true; answers: [number, number, number, number] }
+  { path: () => string; body?: unknown; headers?: Record<string, string>; answers: [number, number, number, number] }
 > = {
   listNotificationRequests: { path: () => requests, answers: [200, 200, 200, 403] },
   createNotificationRequest: { path: () => requests, body: newRequest, answers: [201, 201, 201, 403] },
@@ -34,7 +34,7 @@ const table: Record<
   changeWatch: {
     path: () => `/v1/watches/${annsWatch}`,
     body: { gpu_count: 2 },
-    ifMatch: true,
+    headers: { 'if-match': '*' },
     answers: [200, 404, 200, 404],
   },
   listOffers: { path: () => '/v1/offers', answers: [200, 200, 200, 200] },
@@ -49,6 +49,14 @@ const table: Record<
   readPlan: { path: () => '/v1/plan', answers: [200, 200, 200, 200] },
   listTemplates: { path: () => '/v1/templates', answers: [200, 200, 200, 200] },
   readTemplate: { path: () => '/v1/templates/tpl-none', answers: [404, 404, 404, 404] },
+  readPrice: { path: () => '/v1/price?region_id=as-south-1&gpu_config_id=gpu-none', answers: [404, 404, 404, 404] },
+  // Everybody may, by these settings; what is asked for was never seen.
+  createRuntime: {
+    path: () => '/v1/projects/prj-a/runtimes',
+    body: { name: 'a', region_id: 'r', gpu_config_id: 'gpu-none', template_id: 'tpl-a', max_usd_per_hour: 1 },
+    headers: { 'idempotency-key': 'k1' },
+    answers: [404, 404, 404, 404],
+  },
   cancelWatch: { path: () => `/v1/watches/${annsWatch}/cancel`, answers: [200, 404, 200, 404] },
 };
 
@@ -60,7 +68,7 @@ describe.each(operations.map(({ id, method }) => ({ id, method: method.toUpperCa
   const row = table[id];
   const sent = {
     ...(row?.body === undefined ? {} : { body: row.body }),
-    ...(row?.ifMatch ? { headers: { 'if-match': '*' } } : {}),
+    ...(row?.headers === undefined ? {} : { headers: row.headers }),
   };
 
   it('answers each as much as is theirs', async () => {

@@ -37,7 +37,14 @@ const mayDo: Readonly<Record<string, { readonly itself: readonly string[]; reado
   links: {
     itself: [...logs, ...table('GetItem', 'PutItem'), 'GetParameter the credential', 'GetParameter the link keys'],
   },
-  'http-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'UpdateItem', 'Query')] },
+  'http-api': {
+    itself: [
+      ...logs,
+      ...table('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+      'GetQueueAttributes the dead notices',
+      'GetQueueAttributes the dead events',
+    ],
+  },
   'runtimes-api': { itself: [...logs, ...table('GetItem', 'PutItem', 'Query'), 'GetParameter the credential'] },
   'note-bounces': {
     itself: [...logs, ...table('GetItem', 'PutItem', 'Query')],
@@ -77,6 +84,7 @@ test.each(handlers)('%s may do what it does, and nothing else of all that one co
 const wider = (role: string, statement: number, property: string, value: unknown) =>
   having(`${role}RoleDefaultPolicy`, `PolicyDocument.Statement.${statement}.${property}`, value);
 const everyTable = 'arn:aws:dynamodb:eu-west-1:111122223333:table/*';
+const everyQueue = 'arn:aws:sqs:eu-west-1:111122223333:*';
 
 test.each([
   {
@@ -91,6 +99,12 @@ test.each([
     change: wider('SendNotice', 3, 'Condition', undefined),
     more: "SendEmail by the sender's domain as another",
   },
+  {
+    handler: 'http-api',
+    change: wider('HttpApi', 2, 'Action', ['sqs:GetQueueAttributes', 'sqs:PurgeQueue']),
+    more: 'PurgeQueue the dead notices',
+  },
+  { handler: 'http-api', change: wider('HttpApi', 2, 'Resource', everyQueue), more: 'GetQueueAttributes the notices' },
 ])('it is found out when $handler may $more', async ({ handler, change, more }) => {
   const stage = { ...prod(), template: change.apply(prod().template) };
   const { id, is } = functionOf(stage, handler);
@@ -114,6 +128,7 @@ test.each([
 const services: Readonly<Record<string, string>> = {
   table: 'dynamodb',
   notices: 'sqs',
+  events: 'sqs',
   credential: 'ssm',
   keys: 'ssm',
 };
@@ -133,6 +148,7 @@ test('no source uses a client of AWS that these tests do not know of', () => {
     'DeleteParametersCommand',
     'DynamoDBClient',
     'GetItemCommand',
+    'GetQueueAttributesCommand',
     'PutItemCommand',
     'PutParameterCommand',
     'QueryCommand',

@@ -69,7 +69,11 @@ const tableActions = (text: string): readonly string[] =>
 
 /** Calls besides those to the table, by the client that makes them. */
 const clients: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  SQS: { SendMessage: 'sqs:SendMessage', SendMessageBatch: 'sqs:SendMessage' },
+  SQS: {
+    SendMessage: 'sqs:SendMessage',
+    SendMessageBatch: 'sqs:SendMessage',
+    GetQueueAttributes: 'sqs:GetQueueAttributes',
+  },
   SESv2: { SendEmail: 'ses:SendEmail' },
   SSM: { PutParameter: 'ssm:PutParameter', DeleteParameters: 'ssm:DeleteParameters' },
 };

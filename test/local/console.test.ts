@@ -97,7 +97,7 @@ const everything = [
   { event: 'runtime-recreated', ...runtime, createdId: 'rt-2' },
   { event: 'runtime-created', ...runtime },
   { event: 'creation-refused', recipientId: 'r-ada', watchId: 'w1', because: 'no such template' },
-  { event: 'creation-unclear', recipientId: 'r-ada', watchId: 'w1', name: 'ada-notebook-a1b2c3' },
+  { event: 'creation-unclear', recipientId: 'r-ada', watchId: 'w1', name: 'ada-notebook-a1b2c3', because: 'no answer' },
   { event: 'breaker-opened', runtimes: 7, fleet: 9 },
   { event: 'breaker-rearmed', recipientId: 'r-operator' },
   { event: 'job-failed', job: 'watch-availability', because: 'broken' },
@@ -171,6 +171,9 @@ describe('for a person', () => {
       23:30:00  ! still billing  bob-notebook: it does not go
       23:30:00  ! there again    bob-notebook was deleted, and bills again
       23:30:00  ▲ created again  bob-notebook, now rt-2
+      23:30:00  ▲ created        bob-notebook in prj-42
+      23:30:00  ! not created    for r-ada: no such template
+      23:30:00  ! not clear      whether ada-notebook-a1b2c3 was created: no answer
       23:30:00  ! breaker open   7 of 9 runtimes turned idle together; nothing is deleted
       23:30:00  ▲ breaker shut   by r-operator
       23:30:00  ! failed         watch-availability: broken

@@ -92,7 +92,7 @@ test('a message received five times goes to the dead-letter queue', async () => 
     expect((await receive(queue.queueUrl)).Messages?.[0]?.Body, `reception ${reception}`).toBe('told');
   }
   expect((await receive(queue.queueUrl)).Messages).toBeUndefined();
-  expect((await receive(queue.deadLetterQueueUrl)).Messages?.[0]?.Body).toBe('told');
+  expect((await receive(queue.deadLetterQueueUrls.notices)).Messages?.[0]?.Body).toBe('told');
   await queue.close();
   await expect(receive(queue.queueUrl)).rejects.toThrow(/ECONNREFUSED|socket hang up|ECONNRESET/);
 });

@@ -38,6 +38,7 @@ const startJobs = async (value: string | undefined) => {
       tableEndpoint: engines.proxies.table.endpoint,
       tableName,
       queueUrl: engines.proxies.queue.through(engines.queue.queueUrl),
+      deadLetterQueueUrls: engines.queue.deadLetterQueueUrls,
       mailEndpoint: engines.proxies.mail.endpoint,
     },
     credential,

@@ -51,7 +51,7 @@ const real = async (): Promise<Bench> => {
     client,
     queueUrl: engine.queueUrl,
     deadLetters: async () => {
-      const { deadLetterQueueUrl: QueueUrl } = engine;
+      const { notices: QueueUrl } = engine.deadLetterQueueUrls;
       const taken = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       return bodiesOf(taken.Messages);
     },

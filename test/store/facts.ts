@@ -246,6 +246,7 @@ export const anyFleet: fc.Arbitrary<Fleet> = plain(
       configDigest: id,
       requestsReadAt: instant,
       expiryReadAt: instant,
+      succeededAt: instant,
     }),
     { requiredKeys: ['observed'] },
   ),

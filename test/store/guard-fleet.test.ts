@@ -14,6 +14,7 @@ const fleet: GuardFleet = {
   slots: [{ at: now - minute, policy: 'default' }],
   slowedTo: 3,
   judgedAt: now,
+  succeededAt: now - minute,
 };
 const more = [...fleet.slots, { at: now, policy: 'night' }];
 

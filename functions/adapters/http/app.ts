@@ -85,7 +85,7 @@ const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 export type AppParts<World> = {
   readonly operations: readonly Operation<World>[];
   /** What the document describes; missing: the operations. */
-  readonly described?: readonly Described[];
+  readonly described?: () => Promise<readonly Described[]>;
   readonly world: World;
   readonly signIn: SignInSettings;
   /** The function that answers, as its failures name it. */
@@ -107,7 +107,7 @@ const answerFailure = (failure: Error, { part, report }: Pick<AppParts<unknown>,
 /** The API as a web application: every operation, what is not one, and the document that describes them. */
 export const createApp = <World>({
   operations,
-  described = operations,
+  described = async () => operations,
   world,
   signIn,
   part,
@@ -129,7 +129,7 @@ export const createApp = <World>({
   app.get('/openapi.json', async (c) => {
     // Loaded when somebody asks: no other request needs what makes it.
     const { openApiOf } = await import('./openapi.ts');
-    return c.json(openApiOf(described, new URL(c.req.url).origin));
+    return c.json(openApiOf(await described(), new URL(c.req.url).origin));
   });
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));

@@ -172,6 +172,7 @@ export const guardFleetSchema = z.object({
   slots: z._default(z.array(z.object({ at: instant, policy: z.string() } satisfies FieldsOf<Slot>)), []),
   slowedTo: optional(z.number()),
   judgedAt: optional(instant),
+  succeededAt: optional(instant),
   clocks: optional(z.object({ format: z.number(), bytes: z.instanceof(Uint8Array) })),
 } satisfies FieldsOf<GuardFleet>);
 

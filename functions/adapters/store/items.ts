@@ -138,6 +138,7 @@ export const fleetSchema: z.ZodMiniType<Fleet> = z.object({
   configDigest: optional(z.string()),
   requestsReadAt: optional(instant),
   expiryReadAt: optional(instant),
+  succeededAt: optional(instant),
 });
 
 export const shapesSchema = z.object({ shapes: z.set(z.string()) });

@@ -9,7 +9,7 @@ export type Creation =
   | { readonly state: 'creating'; readonly name: string; readonly at: Instant }
   | { readonly state: 'created'; readonly name: string; readonly runtimeId: string; readonly at: Instant };
 
-/** An answer that may still be on its way is not looked for sooner: a runtime just made may not be listed yet. */
+/** A runtime that was made so long ago is listed, if it is there. */
 export const settlesAfter = 10 * minute;
 
 const longestName = 63;
@@ -20,7 +20,10 @@ export const nameWithEnding = (name: string, chance: string): string =>
 
 /**
  * Whether a runtime that was asked for without a clear answer, and that a complete listing does not show, counts as not made:
- * then another try is allowed.
+ * then another try is allowed. `settles`: after so many milliseconds an answer that may still be on its way would have come.
  */
-export const mayGiveUp = ({ at }: Extract<Creation, { state: 'creating' }>, now: Instant): boolean =>
-  now - at >= settlesAfter;
+export const mayGiveUp = (
+  { at }: Extract<Creation, { state: 'creating' }>,
+  now: Instant,
+  settles: number = settlesAfter,
+): boolean => now - at >= settles;

@@ -17,6 +17,8 @@ export type GuardFleet = {
   readonly slowedTo?: number;
   /** When the last run judged. */
   readonly judgedAt?: Instant;
+  /** When the last run ended of which no part failed. */
+  readonly succeededAt?: Instant;
 };
 
 /** What the inventory says of configs, by `region/configId` and by `configId`, and when it was asked. */

@@ -6,6 +6,7 @@ import { readSettings } from '#adapters/configuration/define-config.ts';
 import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import { newId } from '#adapters/identity.ts';
+import { createLateQueueCounts } from '#adapters/late-queue-counts.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
@@ -22,8 +23,10 @@ export const handler = createHandler({
   environment,
   settings,
   dynamodb: new DynamoDBClient(clientLimits),
+  countMessages: createLateQueueCounts(),
   clock: () => Date.now(),
   newId,
+  expireAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
   report,
 })
   .use(injectLambdaContext(logger))

@@ -1,3 +1,4 @@
+import type { DeadLetterCounts } from '#adapters/dead-letters.ts';
 import type { Caller } from '#adapters/http/caller.ts';
 import type { MayCreate } from '#adapters/http/may-create.ts';
 import { operationFor } from '#adapters/http/operation.ts';
@@ -21,6 +22,7 @@ export type ApiWorld = {
     readLedger(from: Instant, to: Instant): Promise<readonly LedgerEntry[]>;
   };
   readonly guard: { readBoard(): Promise<GuardBoard> };
+  readonly deadLetters: { count(): Promise<DeadLetterCounts> };
   readonly rules: GuardRules;
   readonly projects: readonly string[];
   /** Whether a watch may have something made; missing: it may not. */

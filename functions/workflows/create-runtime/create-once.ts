@@ -26,6 +26,8 @@ export type CreationDecision<Result> = { readonly save?: Creation; readonly resu
 export type CreationTask = {
   readonly project: string;
   readonly spec: RuntimeSpec;
+  /** Milliseconds; missing: as long as it takes where nobody is there to look. See `mayGiveUp`. */
+  readonly settlesAfter?: number;
   /**
    * Reads where the making stands, decides, and writes that over what was read; decides again when somebody wrote meanwhile.
    * Undefined: it is not to be made any more.
@@ -48,7 +50,7 @@ export type CreationTask = {
 export type CreationOutcome =
   | ({ readonly outcome: 'created' } & CreatedRuntime)
   | { readonly outcome: 'refused'; readonly because: string; readonly passing: boolean }
-  | { readonly outcome: 'unclear'; readonly name: string; readonly since: Instant }
+  | { readonly outcome: 'unclear'; readonly name: string; readonly since: Instant; readonly because: string }
   | { readonly outcome: 'held'; readonly because: string }
   | { readonly outcome: 'over' };
 
@@ -94,18 +96,20 @@ const settleNotMade = async (task: CreationTask, name: string, refusedBecause?: 
 
 type Begun = { readonly name: string; readonly at: Instant };
 
+/** Asks for it; what may have been made, and could not be written down, is unclear as well. */
 const ask = async (world: CreatingWorld, task: CreationTask, { name, at }: Begun): Promise<CreationOutcome> => {
-  const bounds = { deadline: at + createWithin };
-  let runtimeId: string;
   try {
-    ({ id: runtimeId } = await world.provider.createRuntime(task.project, { ...task.spec, name }, bounds));
+    const bounds = { deadline: at + createWithin };
+    const { id: runtimeId } = await world.provider.createRuntime(task.project, { ...task.spec, name }, bounds);
+    return await settleCreated(world, task, { name, runtimeId }, at);
   } catch (failure) {
     const passing = failure instanceof Error ? clearRefusals.get(failure.name) : undefined;
-    if (passing === undefined || !(failure instanceof Error)) return { outcome: 'unclear', name, since: at };
+    if (passing === undefined || !(failure instanceof Error)) {
+      return { outcome: 'unclear', name, since: at, because: String(failure) };
+    }
     await settleNotMade(task, name, failure.message);
     return { outcome: 'refused', because: failure.message, passing };
   }
-  return settleCreated(world, task, { name, runtimeId }, at);
 };
 
 /** Writes the intent and asks; undefined where somebody else has begun meanwhile. */
@@ -134,7 +138,7 @@ const lookFor = async (
   const listing = await world.provider.listRuntimes(task.project, { deadline: world.clock() + createWithin });
   const found = listing.rows.find(({ value }) => value.name === name);
   if (found !== undefined) return settleCreated(world, task, { name, runtimeId: found.value.id }, at);
-  if (!listing.complete || !mayGiveUp) return { outcome: 'unclear', name, since: at };
+  if (!listing.complete || !mayGiveUp) return { outcome: 'unclear', name, since: at, because: 'it is not listed' };
   await settleNotMade(task, name);
   return undefined;
 };
@@ -158,7 +162,7 @@ export const createOnce = async (world: CreatingWorld, task: CreationTask): Prom
     const outcome =
       creation.state === 'available'
         ? await begin(world, task)
-        : await lookFor(world, task, creation, mayGiveUp(creation, world.clock()));
+        : await lookFor(world, task, creation, mayGiveUp(creation, world.clock(), task.settlesAfter));
     if (outcome !== undefined) return outcome;
   }
   throw new CreationBusyError(`${task.spec.name} could not be made in ${mostTries} tries.`);

@@ -126,7 +126,14 @@ const guardOnce = async (
   const addresses = [...owedTo(cases.all(), world.clock()), ...(operatorIsDue ? [rules.operator] : [])];
   const recipientIds = new Set(addresses.map((address) => world.digest(address.toLowerCase())));
   if (recipientIds.size > 0) await attempt('announce', () => world.announce([...recipientIds]), undefined);
-  return { clocks, slots: deletions.slots, judgedAt: now, ...(slowedTo === undefined ? {} : { slowedTo }) };
+  const { slowedTo: _, ...before } = board.fleet;
+  return {
+    ...before,
+    clocks,
+    slots: deletions.slots,
+    judgedAt: now,
+    ...(slowedTo === undefined ? {} : { slowedTo }),
+  };
 };
 
 /** Deletes those whose time has come, the longest due first, after the deletions that are under way. */
@@ -157,6 +164,7 @@ export const guardRuntimes = async (world: GuardWorld, run: Run, settings: Guard
   if (leaseUntil === undefined) return;
   const failures: unknown[] = [];
   const fleet = await guardOnce(world, run, settings, failures, leaseUntil);
-  await saveFleet(world, run, fleet, world.clock());
+  const endedAt = world.clock();
+  await saveFleet(world, run, failures.length === 0 ? { ...fleet, succeededAt: endedAt } : fleet, endedAt);
   failIfAny(failures);
 };

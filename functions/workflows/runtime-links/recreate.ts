@@ -2,7 +2,7 @@ import type { Report } from '#domain/event.ts';
 import type { Versioned } from '#domain/guardrails/guard-board.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { runtimeKey } from '#domain/guardrails/runtime-case.ts';
-import { isRecreatable, type SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
+import { isRecreatable, recreationSettlesAfter, type SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import type { Instant } from '#domain/time.ts';
 import { CaseBusyError, mostTries } from '#workflows/cases.ts';
 import { type CreatingWorld, type CreationTask, createOnce } from '#workflows/create-runtime/create-once.ts';
@@ -40,6 +40,7 @@ const decideOnSaved =
 const taskOf = (world: RecreateWorld, { id, runtime, spec }: SavedRuntime, recipientId: string): CreationTask => ({
   project: runtime.project,
   spec,
+  settlesAfter: recreationSettlesAfter,
   decide: decideOnSaved(world, id),
   // Under the time of the intent, so that a repeat adds nothing.
   tell: ({ name, runtimeId }, askedAt) =>

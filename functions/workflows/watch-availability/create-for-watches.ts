@@ -94,7 +94,7 @@ const noteTry = async (
       // What passes is tried again in the next minute.
       return outcome.passing ? undefined : note({ state: 'refused', because: outcome.because });
     case 'unclear':
-      world.report({ event: 'creation-unclear', recipientId, watchId, name: outcome.name });
+      world.report({ event: 'creation-unclear', recipientId, watchId, name: outcome.name, because: outcome.because });
       return now - outcome.since < settlesAfter ? undefined : note({ state: 'unclear', name: outcome.name });
   }
 };

@@ -183,7 +183,9 @@ export const watchAvailability = async (
     const fleet = await lookOnce(world, run, settings, failures);
     const next = dueAt + settings.pollSeconds * second;
     const last = next >= startedAt + minute || next >= run.deadline;
-    if (!(await world.store.saveFleet(run.holder, fleet, last ? world.clock() : leaseUntil))) break;
+    const now = world.clock();
+    const remembered = last && failures.length === 0 ? { ...fleet, succeededAt: now } : fleet;
+    if (!(await world.store.saveFleet(run.holder, remembered, last ? now : leaseUntil))) break;
   }
   failIfAny(failures);
 };

@@ -1,28 +1,12 @@
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
 import { durationWords } from '#adapters/mail/time-words.ts';
+import { countMessages, type QueueCounts } from '#adapters/queue-counts.ts';
 import { minute, second } from '#domain/time.ts';
 import { counted } from '../../console-line.ts';
 import type { Facts } from './facts.ts';
 import { broken, type Judgement, joined, ok, warning } from './finding.ts';
 import { article } from './runbook.ts';
 import { listed } from './stack-facts.ts';
-
-/** How many messages a queue holds, about. */
-export type QueueCounts = { readonly waiting: number; readonly underWay: number; readonly delayed: number };
-
-const attributes: QueueAttributeName[] = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-];
-
-const countsOf = async ({ aws }: Facts, queueUrl: string): Promise<QueueCounts> => {
-  const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: attributes });
-  const { Attributes = {} } = await aws.sqs.send(command);
-  const [waiting = 0, underWay = 0, delayed = 0] = attributes.map((name) => Number(Attributes[name] ?? 0));
-  return { waiting, underWay, delayed };
-};
 
 const nameOf = (queueUrl: string): string => queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
 
@@ -43,7 +27,7 @@ export const judgeDeadLetters = (queueUrl: string, { waiting, underWay }: QueueC
 export const lookAtDeadLetters = async (facts: Facts): Promise<Judgement> => {
   const queueUrls = listed(await facts.output('DeadLetterQueueUrls'));
   const { flags } = facts.awsOptions;
-  const judged = queueUrls.map(async (url) => judgeDeadLetters(url, await countsOf(facts, url), flags));
+  const judged = queueUrls.map(async (url) => judgeDeadLetters(url, await countMessages(facts.aws.sqs, url), flags));
   return joined(await Promise.all(judged));
 };
 
@@ -78,6 +62,6 @@ const oldestIn = async ({ aws, clock }: Facts, queueUrl: string): Promise<number
 
 export const lookAtNoticeQueue = async (facts: Facts): Promise<Judgement> => {
   const queueUrl = await facts.output('NoticeQueueUrl');
-  const [counts, oldest] = await Promise.all([countsOf(facts, queueUrl), oldestIn(facts, queueUrl)]);
+  const [counts, oldest] = await Promise.all([countMessages(facts.aws.sqs, queueUrl), oldestIn(facts, queueUrl)]);
   return judgeNoticeQueue(counts, oldest);
 };

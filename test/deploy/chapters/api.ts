@@ -32,11 +32,9 @@ const tokenOf = async ({ clients }: World, { outputs }: Stage, email: string, gr
   return IdToken;
 };
 
-/** Through the deployed gateway, with tokens of the deployed pool. */
-export const useApi = async (world: World, stage: Stage): Promise<void> => {
-  const { narrator } = world;
-  const { ApiUrl } = stage.outputs;
-  const asking = (token: string | undefined, path: string, method = 'GET', body?: unknown) =>
+const askingAt =
+  ({ outputs: { ApiUrl } }: Stage) =>
+  (token: string | undefined, path: string, method = 'GET', body?: unknown) =>
     ask(`${ApiUrl}${path}`, {
       method,
       headers: {
@@ -45,6 +43,29 @@ export const useApi = async (world: World, stage: Stage): Promise<void> => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+
+/** The deployed function counts both dead-letter queues, as its role lets it. */
+export const seeHealth = async (
+  { narrator }: World,
+  stage: Stage,
+  token: string,
+  letters: { readonly notices: number; readonly events: number },
+): Promise<void> => {
+  const { status, body } = await askingAt(stage)(token, '/v1/health');
+  assert.equal(status, 200, body);
+  const { well, dead_letters, last_successful_runs } = JSON.parse(body);
+  assert.deepEqual(dead_letters, letters, body);
+  assert.equal(well, letters.notices + letters.events === 0, body);
+  for (const [job, at] of Object.entries(last_successful_runs)) assert.ok(at, `${job} has succeeded: ${body}`);
+  narrator.see(
+    `its health is ${well ? 'well' : 'not well'}: ${JSON.stringify({ dead_letters, last_successful_runs })}`,
+  );
+};
+
+/** Through the deployed gateway, with tokens of the deployed pool. Answers an operator's token. */
+export const useApi = async (world: World, stage: Stage): Promise<string> => {
+  const { narrator } = world;
+  const asking = askingAt(stage);
   const ann = await tokenOf(world, stage, invited);
   const olga = await tokenOf(world, stage, 'olga@team.internal', 'operators');
 
@@ -69,4 +90,6 @@ export const useApi = async (world: World, stage: Stage): Promise<void> => {
   const cancelled = await asking(ann, `/v1/watches/${id}/cancel`, 'POST');
   assert.equal(JSON.parse(cancelled.body).status, 'cancelled', cancelled.body);
   narrator.see(`${invited} makes the watch ${id.slice(-8)}, an operator sees it, strangers are answered 401`);
+  await seeHealth(world, stage, olga, { notices: 0, events: 0 });
+  return olga;
 };
