@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fleet, Todo } from '#domain/board.ts';
+import type { Fleet, Todo, Wanted } from '#domain/board.ts';
 import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient, WatchStanding } from '#domain/recipient.ts';
 import type { Criteria, Watch } from '#domain/watch.ts';
@@ -36,6 +36,14 @@ export const todo = (change: Partial<Todo> = {}): Todo => ({
   stamp: 'first',
   putAt: now,
   notBefore: now,
+  ...change,
+});
+
+export const wanted = (change: Partial<Wanted> = {}): Wanted => ({
+  region,
+  configId,
+  stamp: 'first',
+  putAt: now,
   ...change,
 });
 
