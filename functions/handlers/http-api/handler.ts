@@ -31,7 +31,9 @@ export const createHandler = ({ environment, settings, dynamodb, clock, newId, r
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const guard = createGuardStore(table);
   const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
-  const world = { watches: { store, clock, newId, digest }, store, guard, rules: guardRulesOf(settings) };
+  const { registerUpstream } = settings.availability;
+  const watches = { store, clock, newId, digest, registerUpstream };
+  const world = { watches, store, guard, rules: guardRulesOf(settings) };
   return httpHandler({
     operations,
     described: [...operations, ...runtimesOperations],

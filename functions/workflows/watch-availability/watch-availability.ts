@@ -20,7 +20,8 @@ import { beginRun, type Run } from '#workflows/runs.ts';
 import { announceOwed } from './announce.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
-import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
+import { registerUpstream } from './register-upstream.ts';
+import { checkConfigs, type ReadRequests, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
 import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
@@ -86,12 +87,18 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, fail:
   return { ...board.fleet, expiryReadAt: now };
 };
 
-type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce';
+type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce' | 'register';
 
 const attemptsOf = (world: WatchAvailabilityWorld, failures: unknown[]) =>
   createAttempts<Part>(failures, (part, because) =>
     world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because }),
   );
+
+type Prepared = {
+  readonly board: Board;
+  readonly added: readonly Watch[];
+  readonly requests: ReadRequests | undefined;
+};
 
 const nothingTakenIn: TakenIn = { added: [], changed: false, remember: {} };
 
@@ -101,7 +108,7 @@ const prepare = async (
   run: Run,
   settings: WatchAvailabilitySettings,
   { attempt, failIn }: ReturnType<typeof attemptsOf>,
-): Promise<{ board: Board; added: readonly Watch[] }> => {
+): Promise<Prepared> => {
   const before = await world.store.readBoard();
   const { fleet } = before;
   const config = await attempt('watches', () => takeInConfig(world, settings, fleet), nothingTakenIn);
@@ -109,7 +116,8 @@ const prepare = async (
   const board = config.changed || requests.changed ? await world.store.readBoard() : before;
   for (const because of board.unreadable) failIn('board')(because);
   const remembered = { ...fleet, ...config.remember, ...requests.remember };
-  return { board: { ...board, fleet: remembered }, added: [...config.added, ...requests.added] };
+  const added = [...config.added, ...requests.added];
+  return { board: { ...board, fleet: remembered }, added, requests: requests.requests };
 };
 
 /** One look at the provider and everything that follows from it. Answers the fleet to be remembered. */
@@ -121,14 +129,16 @@ const lookOnce = async (
 ): Promise<Fleet> => {
   const attempts = attemptsOf(world, failures);
   const { attempt } = attempts;
-  const { board: prepared, added } = await prepare(world, run, settings, attempts);
+  const { board: prepared, added, requests } = await prepare(world, run, settings, attempts);
   const board = await attempt('poll', () => poll(world, run, prepared), prepared);
   await attempt('configs', () => checkConfigs(world, run, board.offers, added), undefined);
   const unmatched = { announced: new Set<string>(), offers: board.offers };
   const { announced, offers } = await attempt('match', (fail) => matchOffers(world, run, board, fail), unmatched);
   const fleet = await attempt('expiry', (fail) => takeOutExpired(world, board, fail), board.fleet);
-  const { todo } = board;
+  const { todo, wanted } = board;
   await attempt('announce', (fail) => announceOwed(world, run, settings, { todo, offers }, announced, fail), undefined);
+  // Last: nobody's mail waits for it.
+  await attempt('register', (fail) => registerUpstream(world, run, settings, wanted, requests, fail), undefined);
   return fleet;
 };
 
