@@ -56,6 +56,10 @@ export const consoleLine = (
       return trouble('listing cut', line(event.because.join('; ')));
     case 'requests-unread':
       return trouble('not read', `the account's own requests: ${line(event.because)}`);
+    case 'request-registered':
+      return quiet('registered', line(`${event.configId} in ${event.region}, at the provider too`));
+    case 'request-refused':
+      return trouble('refused', line(`to register ${event.configId} in ${event.region}: ${event.because}`));
     case 'watches-changed':
       return quiet('watches', `${event.added} added, ${event.removed} removed`);
     case 'watch-unknown-config':

@@ -101,6 +101,8 @@ const countOf = {
   'requests-unread': 'failures',
   'part-failed': 'failures',
   'job-failed': 'failures',
+  'request-registered': undefined,
+  'request-refused': undefined,
   'watches-changed': undefined,
   'watch-unknown-config': undefined,
   'config-unchecked': 'failures',

@@ -46,6 +46,7 @@ const troubles: ReadonlySet<EventName> = new Set([
   'poll-failed',
   'listing-incomplete',
   'requests-unread',
+  'request-refused',
   'part-failed',
   'config-unchecked',
   'watch-unknown-config',

@@ -16,6 +16,17 @@ export type Todo = {
   readonly notBefore: Instant;
 };
 
+/**
+ * An offer that a new watch of our API names, to be registered at the provider too. It is put before the watch is made, so that a
+ * crash leaves a marker without a watch and never a watch without a marker. `stamp` tells one putting from the next.
+ */
+export type Wanted = {
+  readonly region: string;
+  readonly configId: string;
+  readonly stamp: string;
+  readonly putAt: Instant;
+};
+
 /** What all runs of watch-availability share beside the offers. */
 export type Fleet = Odometer & {
   readonly configDigest?: string;
@@ -31,6 +42,7 @@ export type Board = {
   readonly shapes: readonly Shape[];
   readonly offers: ReadonlyMap<OfferKey, OfferState>;
   readonly todo: readonly Todo[];
+  readonly wanted: readonly Wanted[];
   /** What is wrong with the items that could not be understood; the others are read without them. */
   readonly unreadable: readonly string[];
 };

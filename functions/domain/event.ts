@@ -20,6 +20,15 @@ export type WardenEvent =
   | { readonly event: 'part-failed'; readonly part: string; readonly because: string }
   | { readonly event: 'listing-incomplete'; readonly because: readonly string[] }
   | { readonly event: 'requests-unread'; readonly because: string }
+  /** Warden asked the provider for a request of its own, and has it. */
+  | { readonly event: 'request-registered'; readonly region: string; readonly configId: string }
+  /** The provider wants no such request; it is not asked again until another watch wants it. */
+  | {
+      readonly event: 'request-refused';
+      readonly region: string;
+      readonly configId: string;
+      readonly because: string;
+    }
   | { readonly event: 'watches-changed'; readonly added: number; readonly removed: number }
   | { readonly event: 'watch-unknown-config'; readonly configId: string }
   | { readonly event: 'config-unchecked'; readonly configId: string; readonly because: string }

@@ -1,4 +1,5 @@
 import type { Listing } from './listing.ts';
+import type { OfferKey } from './offer.ts';
 import type { NotificationRequest } from './request.ts';
 import { type Instant, minute } from './time.ts';
 import type { Watch, WatchSource, Wish } from './watch.ts';
@@ -44,18 +45,23 @@ export const identityOf = (source: WatchSource, address: string, wish: Wish, ref
 
 /**
  * What we remember of a request: `waiting` while the provider lists it as open, `closing` since it turned `notified` or
- * vanished. `ours` marks one that Warden registered itself; it is never read back as a new watch.
+ * vanished. `ours` marks one that Warden registered itself, and when it asked for it; it is never read back as a new watch.
  */
 export type KnownRequest = {
   readonly state: 'waiting' | 'closing' | 'ended' | 'ours';
   readonly region: string;
   readonly configId: string;
+  readonly madeAt?: Instant;
 };
 
-/** All requests that we know of, by id, and who is told of them. */
+/**
+ * All requests that we know of, by id, and who is told of them. `asking`: the offers that Warden itself asks the provider for, since
+ * when; the answer is not known yet.
+ */
 export type KnownRequests = {
   readonly recipientId?: string;
   readonly requests: Readonly<Record<string, KnownRequest>>;
+  readonly asking: Readonly<Record<OfferKey, Instant>>;
 };
 
 /** What to do about one request. */
@@ -70,12 +76,15 @@ export const closingGrace = 15 * minute;
 const isCancelled = (status: string) => /^cancell?ed$/i.test(status);
 const isNotified = (status: string) => /^notified$/i.test(status);
 
+/** A status never seen before counts as still waiting. */
+export const isWaiting = (status: string): boolean => !isCancelled(status) && !isNotified(status);
+
 const stepForListed = (known: KnownRequest | undefined, request: NotificationRequest, now: Instant): RequestStep[] => {
   const { id, region, configId, status } = request;
   const expiresAt = now + closingGrace;
   if (known?.state === 'ours' || known?.state === 'ended') return [];
   if (isCancelled(status)) return known ? [{ step: 'end', id, request: { state: 'ended', region, configId } }] : [];
-  if (!isNotified(status)) {
+  if (isWaiting(status)) {
     return known?.state === 'waiting' ? [] : [{ step: 'add', id, request: { state: 'waiting', region, configId } }];
   }
   const closing = { state: 'closing', region, configId } as const;
@@ -84,6 +93,10 @@ const stepForListed = (known: KnownRequest | undefined, request: NotificationReq
   const justNow = request.notifiedAt !== undefined && request.notifiedAt > now - closingGrace;
   return known === undefined && justNow ? [{ step: 'add', id, request: closing, expiresAt }] : [];
 };
+
+/** Whether nothing would come of a request if it were seen for the first time. */
+export const comesToNothing = (request: NotificationRequest, now: Instant): boolean =>
+  stepForListed(undefined, request, now).length === 0;
 
 /**
  * The rule for the provider's own list: one that turns `notified` or vanishes still fires for the current window, only

@@ -38,6 +38,7 @@ const createPastInventory = (
       trace.offers.flatMap((offer) => shown(offer, startsAt, now()) ?? []),
     ),
   listNotificationRequests: async () => completeListing(now(), []),
+  createNotificationRequest: notInThePast,
   getGpuConfig: async (configId) =>
     trace.offers.some((offer) => offer.configId === configId)
       ? { configId, gpuModel: configId, ...unknownHardware }

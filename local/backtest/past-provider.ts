@@ -106,6 +106,7 @@ export const createPastProvider = (
     listTemplates: notInThePast,
     getTemplate: notInThePast,
     listNotificationRequests: notInThePast,
+    createNotificationRequest: notInThePast,
     getGpuConfig: notInThePast,
   };
 };

@@ -49,6 +49,14 @@ const samples: Sample = {
     level: 'WARN',
     metric: 'CreationsUnclear',
   },
+  'request-registered': {
+    event: { event: 'request-registered', region: offer.region, configId: offer.configId },
+    level: 'INFO',
+  },
+  'request-refused': {
+    event: { event: 'request-refused', region: offer.region, configId: offer.configId, because },
+    level: 'WARN',
+  },
   'watches-changed': { event: { event: 'watches-changed', added: 1, removed: 2 }, level: 'INFO' },
   'watch-unknown-config': { event: { event: 'watch-unknown-config', configId: 'gpu-h10' }, level: 'WARN' },
   'config-unchecked': { event: { event: 'config-unchecked', configId: 'gpu-h100', because }, level: 'WARN' },

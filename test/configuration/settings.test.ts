@@ -22,7 +22,7 @@ describe('defaults', () => {
         callTimeoutSeconds: 10,
       },
       mail: { sender: 'warden@gpu.dev', operator: 'ops@gpu.dev', identity: 'existing', timeZone: 'UTC' },
-      availability: { pollSeconds: 60, mailsPerHour: 10, readRequestsMinutes: 5, watches: [] },
+      availability: { pollSeconds: 60, mailsPerHour: 10, readRequestsMinutes: 5, registerUpstream: false, watches: [] },
       guardrails: {
         mode: 'observe',
         observeTo: 'operator',

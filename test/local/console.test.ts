@@ -45,6 +45,8 @@ const everything = [
   { event: 'part-failed', part: 'recipients', because: 'the table throttles' },
   { event: 'listing-incomplete', because: ['page 2 is short', 'the total changed'] },
   { event: 'requests-unread', because: 'the provider answers 500' },
+  { event: 'request-registered', region: h100.region, configId: h100.configId },
+  { event: 'request-refused', region: h100.region, configId: h100.configId, because: 'there is no such config' },
   { event: 'watch-unknown-config', configId: 'gpu-nope' },
   { event: 'config-unchecked', configId: 'gpu-nope', because: 'timeout' },
   { event: 'window-opened', ...h100, gpus: 2, pricePerGpuHour: 1.99, at: start },
@@ -138,6 +140,8 @@ describe('for a person', () => {
       23:30:00  ! failed         recipients: the table throttles
       23:30:00  ! listing cut    page 2 is short; the total changed
       23:30:00  ! not read       the account's own requests: the provider answers 500
+      23:30:00  · registered     gpu-h100-80g-20cpu-125g in as-south-1, at the provider too
+      23:30:00  ! refused        to register gpu-h100-80g-20cpu-125g in as-south-1: there is no such config
       23:30:00  ! unknown        the provider knows no config gpu-nope, for which a watch waits
       23:30:00  ! not checked    config gpu-nope: timeout
       23:30:00  ▲ opened         NVIDIA H100 in as-south-1, 2 GPUs free, $1.99 per GPU-hour

@@ -4,7 +4,7 @@ import { stateKey } from '#domain/offer-state.ts';
 import { day, minute } from '#domain/time.ts';
 import { shapeOf } from '#domain/watch-index.ts';
 import { onEveryEngine, pagesOf } from './engines.ts';
-import { anyOfferState, entry, hardware, now, offer, offerState, todo } from './facts.ts';
+import { anyOfferState, entry, hardware, now, offer, offerState, todo, wanted } from './facts.ts';
 
 onEveryEngine((bench) => {
   test('an empty table is an empty board', async () => {
@@ -13,6 +13,7 @@ onEveryEngine((bench) => {
       shapes: [],
       offers: new Map(),
       todo: [],
+      wanted: [],
       unreadable: [],
     });
   });
@@ -24,6 +25,7 @@ onEveryEngine((bench) => {
     await store.addShape({ gpus: 2, model: 'H100' });
     await store.saveOffer(offerState());
     await store.putTodo(todo());
+    await store.putWanted(wanted());
     await store.addEntry(entry());
     await store.putExpiry(now, 'ada', 'w1');
     await store.saveWindow(offer, { openedAt: now - minute, closedAt: now });
@@ -35,6 +37,7 @@ onEveryEngine((bench) => {
       shapes: ['2:model'],
       offers: new Map([[offer, offerState()]]),
       todo: [todo()],
+      wanted: [wanted()],
     });
     expect(bodies.map((body) => JSON.parse(body))).toMatchObject([
       { KeyConditionExpression: 'pk = :pk', ConsistentRead: true },

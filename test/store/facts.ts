@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fleet, Todo } from '#domain/board.ts';
+import type { Fleet, Todo, Wanted } from '#domain/board.ts';
 import type { RuntimeOrder } from '#domain/creating/order.ts';
 import type { CreationNews, WatchCreation } from '#domain/creating/watch-creation.ts';
 import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
@@ -39,6 +39,14 @@ export const todo = (change: Partial<Todo> = {}): Todo => ({
   stamp: 'first',
   putAt: now,
   notBefore: now,
+  ...change,
+});
+
+export const wanted = (change: Partial<Wanted> = {}): Wanted => ({
+  region,
+  configId,
+  stamp: 'first',
+  putAt: now,
   ...change,
 });
 

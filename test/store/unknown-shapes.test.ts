@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { ItemNotUnderstoodError } from '#adapters/store/items.ts';
 import { type Bench, onEveryEngine, pagesOf } from './engines.ts';
-import { now, offer, offerState, todo } from './facts.ts';
+import { now, offer, offerState, todo, wanted } from './facts.ts';
 
 const secret = 'ada@example.com';
 type Item = { readonly pk: string; readonly sk: string } & Record<string, unknown>;
@@ -55,12 +55,14 @@ onEveryEngine((bench) => {
       sk: 'offer#r/d',
       state: { ...offerState(), tracks: { 1: { state: secret } } },
     });
+    await table.put({ pk: 'availability', sk: 'wanted#r/c', ...wanted(), putAt: secret });
     await store.saveOffer(offerState());
     const read = await store.readBoard();
     expect(read.todo).toEqual([todo()]);
     expect([...read.offers.values()]).toEqual([offerState()]);
-    expect(read.unreadable).toHaveLength(3);
-    for (const name of ['todo#eve', 'offer#r/c', 'offer#r/d']) expect(read.unreadable.join()).toContain(name);
+    expect(read.unreadable).toHaveLength(4);
+    for (const name of ['todo#eve', 'wanted#r/c', 'offer#r/c', 'offer#r/d'])
+      expect(read.unreadable.join()).toContain(name);
     expect(read.unreadable.join()).not.toContain(secret);
   });
 });

@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { hour, minute } from '#domain/time.ts';
 import { onEveryEngine, pagesOf } from './engines.ts';
-import { entry, now, todo } from './facts.ts';
+import { entry, now, todo, wanted } from './facts.ts';
 
 /** DynamoDB takes at most 25 items in one call. */
 const inBatches = (items: readonly Record<string, unknown>[]) =>
@@ -158,7 +158,7 @@ onEveryEngine((bench) => {
   test('a source that was never taken in listed nothing', async () => {
     const { store } = bench();
     expect(await store.readConfigSource()).toEqual([]);
-    expect(await store.readRequestsSource()).toEqual({ requests: {} });
+    expect(await store.readRequestsSource()).toEqual({ requests: {}, asking: {} });
   });
 
   test('a source is remembered as it was last taken in', async () => {
@@ -169,14 +169,37 @@ onEveryEngine((bench) => {
       { watchId: 'w2', recipientId: 'bob' },
     ]);
     const requests = Object.fromEntries(
-      (['waiting', 'closing', 'ended', 'ours'] as const).map((state) => [state, { state, region: 'a', configId: 'b' }]),
+      (['waiting', 'closing', 'ended', 'ours'] as const).map((state) => [
+        state,
+        { state, region: 'a', configId: 'b', ...(state === 'ours' ? { madeAt: now } : {}) },
+      ]),
     );
-    await store.saveRequestsSource({ requests: { old: { state: 'ended', region: 'a', configId: 'b' } } });
-    await store.saveRequestsSource({ recipientId: 'ada', requests });
+    const asking = { 'a/b': now };
+    await store.saveRequestsSource({ requests: { old: { state: 'ended', region: 'a', configId: 'b' } }, asking: {} });
+    await store.saveRequestsSource({ recipientId: 'ada', requests, asking });
     expect(await store.readConfigSource()).toEqual([
       { watchId: 'w1', recipientId: 'ada' },
       { watchId: 'w2', recipientId: 'bob' },
     ]);
-    expect(await store.readRequestsSource()).toEqual({ recipientId: 'ada', requests });
+    expect(await store.readRequestsSource()).toEqual({ recipientId: 'ada', requests, asking });
+  });
+
+  test('the account’s requests as an earlier version wrote them are read: nothing was asked for then', async () => {
+    const { store, table } = bench();
+    const requests = { q1: { state: 'waiting', region: 'a', configId: 'b' } };
+    await table.put({ pk: 'source', sk: 'requests', recipientId: 'ada', requests });
+    expect(await store.readRequestsSource()).toEqual({ recipientId: 'ada', requests, asking: {} });
+  });
+
+  test('an offer has one marker that it is to be registered, which is taken away unless it was put anew', async () => {
+    const { store } = bench();
+    const first = wanted();
+    const other = wanted({ configId: 'other' });
+    const anew = wanted({ stamp: 'second', putAt: now + minute });
+    for (const one of [first, other, anew]) await store.putWanted(one);
+    expect((await store.readBoard()).wanted).toEqual([anew, other]);
+    expect(await store.removeWanted(first)).toBe(false);
+    expect(await store.removeWanted(other)).toBe(true);
+    expect((await store.readBoard()).wanted).toEqual([anew]);
   });
 });

@@ -140,6 +140,8 @@ export type SettingsInput = {
     readRequestsMinutes?: number | undefined;
     /** Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`. (mail address) */
     upstreamTo?: string | undefined;
+    /** Whether a watch that the HTTP API makes for one config in one region is also registered at the provider, which then mails the account too. (true or false; default false) */
+    registerUpstream?: boolean | undefined;
     /** Who wants to know of what. A watch lives as long as it is listed here; a changed one is a new one. (list of object; default []) */
     watches?: {
       /** Mail address that is told. (mail address; required) */

@@ -89,6 +89,10 @@ const availability = z.strictObject({
     "Mail address that is told of the account's own requests at the provider, which carry none. Missing: `mail.operator`.",
     z.exactOptional(address()),
   ),
+  registerUpstream: described(
+    'Whether a watch that the HTTP API makes for one config in one region is also registered at the provider, which then mails the account too.',
+    z._default(z.boolean(), false),
+  ),
   watches: described(
     'Who wants to know of what. A watch lives as long as it is listed here; a changed one is a new one.',
     z._default(

@@ -9,12 +9,13 @@ import {
   requestsSourceSchema,
   shapesSchema,
   todoSchema,
+  wantedSchema,
 } from '#adapters/store/items.ts';
 import { takeLease } from '#adapters/store/lease.ts';
 import { type Item, sortable, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
-import type { Board, Fleet, Todo } from '#domain/board.ts';
+import type { Board, Fleet, Todo, Wanted } from '#domain/board.ts';
 import { historyKept } from '#domain/keeping.ts';
-import type { OfferKey } from '#domain/offer.ts';
+import { type OfferKey, offerKey } from '#domain/offer.ts';
 import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
 import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
@@ -27,12 +28,14 @@ const fleetKey = { pk: board, sk: 'fleet' };
 const shapesKey = { pk: board, sk: 'shapes' };
 const offerPrefix = 'offer#';
 const todoPrefix = 'todo#';
+const wantedPrefix = 'wanted#';
 
 type ReadBoard = {
   fleet: Fleet;
   shapes: Shape[];
   readonly offers: Map<OfferKey, OfferState>;
   readonly todo: Todo[];
+  readonly wanted: Wanted[];
   readonly unreadable: string[];
 };
 
@@ -42,17 +45,26 @@ const place = (read: ReadBoard, item: Item): void => {
   if (sk === fleetKey.sk) read.fleet = readItem(fleetSchema, item, 'fleet');
   else if (sk === shapesKey.sk) read.shapes = [...readItem(shapesSchema, item, 'shapes').shapes];
   else if (sk.startsWith(todoPrefix)) read.todo.push(readItem(todoSchema, item, sk));
+  else if (sk.startsWith(wantedPrefix)) read.wanted.push(readItem(wantedSchema, item, sk));
   else if (sk.startsWith(offerPrefix)) {
     const state = readItem(offerStateSchema, item.state, sk);
     read.offers.set(stateKey(state), state);
   }
 };
 
-const isOneOfMany = (item: Item) => [todoPrefix, offerPrefix].some((prefix) => sortKeyOf(item).startsWith(prefix));
+const isOneOfMany = (item: Item) =>
+  [todoPrefix, wantedPrefix, offerPrefix].some((prefix) => sortKeyOf(item).startsWith(prefix));
 
 /** One offer or marker that is not understood stops none of the others; without the fleet or the shapes nothing works. */
 const readBoard = async (table: Table): Promise<Board> => {
-  const read: ReadBoard = { fleet: { observed: 0 }, shapes: [], offers: new Map(), todo: [], unreadable: [] };
+  const read: ReadBoard = {
+    fleet: { observed: 0 },
+    shapes: [],
+    offers: new Map(),
+    todo: [],
+    wanted: [],
+    unreadable: [],
+  };
   for await (const page of table.query(board)) {
     for (const item of page) {
       try {
@@ -109,6 +121,17 @@ const todoMarkers = (table: Table) => ({
       { pk: board, sk: `${todoPrefix}${todo.recipientId}` },
       { condition: 'stamp = :stamp', values: { ':stamp': todo.stamp } },
     ),
+});
+
+const wantedKey = (wanted: Wanted) => ({ pk: board, sk: `${wantedPrefix}${offerKey(wanted)}` });
+
+const wantedMarkers = (table: Table) => ({
+  putWanted: async (wanted: Wanted): Promise<void> => {
+    await table.put({ ...wantedKey(wanted), ...wanted });
+  },
+  /** Takes a marker away, unless it was put anew meanwhile. */
+  removeWanted: (wanted: Wanted): Promise<boolean> =>
+    table.delete(wantedKey(wanted), { condition: 'stamp = :stamp', values: { ':stamp': wanted.stamp } }),
 });
 
 const entryKey = ({ bucket, recipientId, watchId, maxPricePerGpuHour }: IndexEntry) => ({
@@ -178,7 +201,7 @@ const sources = (table: Table) => ({
   /** The account's requests at the provider as last read, by id. */
   readRequestsSource: async (): Promise<KnownRequests> => {
     const item = await table.get({ pk: 'source', sk: 'requests' });
-    return item === undefined ? { requests: {} } : readItem(requestsSourceSchema, item, 'requests source');
+    return item === undefined ? { requests: {}, asking: {} } : readItem(requestsSourceSchema, item, 'requests source');
   },
   saveRequestsSource: async (known: KnownRequests): Promise<void> => {
     await table.put({ pk: 'source', sk: 'requests', ...known });
@@ -189,6 +212,7 @@ const sources = (table: Table) => ({
 export const createAvailabilityStore = (table: Table) => ({
   ...fleetAndOffers(table),
   ...todoMarkers(table),
+  ...wantedMarkers(table),
   ...watchIndex(table),
   ...expiries(table),
   ...sources(table),

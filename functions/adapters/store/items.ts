@@ -150,6 +150,13 @@ export const todoSchema = z.object({
   notBefore: instant,
 });
 
+export const wantedSchema = z.object({
+  region: z.string(),
+  configId: z.string(),
+  stamp: z.string(),
+  putAt: instant,
+});
+
 export const indexEntrySchema = z.object({
   bucket: z.string(),
   recipientId: z.string(),
@@ -175,8 +182,10 @@ export const requestsSourceSchema: z.ZodMiniType<KnownRequests> = z.object({
       state: z.enum(['waiting', 'closing', 'ended', 'ours']),
       region: z.string(),
       configId: z.string(),
+      madeAt: optional(instant),
     }),
   ),
+  asking: z._default(z.record(z.string(), instant), {}),
 });
 
 export const pastWindowSchema = pastWindow;

@@ -46,7 +46,7 @@ export const createHandler = (parts: Parts) => {
     events: environment.EVENT_DEAD_LETTER_QUEUE_URL,
   };
   const world = {
-    watches: { store, clock, newId, digest },
+    watches: { store, clock, newId, digest, registerUpstream: settings.availability.registerUpstream },
     store,
     guard,
     deadLetters: createDeadLetters({ queueUrls, countMessages, expireAfter, report }),

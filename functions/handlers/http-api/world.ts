@@ -10,11 +10,11 @@ import type { GuardRules } from '#domain/guardrails/policy.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
 import type { Instant } from '#domain/time.ts';
-import type { MakeWatchesWorld } from '#workflows/make-watches.ts';
+import type { ApiWatchesWorld } from '#workflows/api-watches/watches.ts';
 
 /** Everything that the operations of the API need of the world. */
 export type ApiWorld = {
-  readonly watches: MakeWatchesWorld;
+  readonly watches: ApiWatchesWorld;
   readonly store: {
     readBoard(): Promise<Board>;
     readOffer(offer: OfferKey): Promise<OfferState | undefined>;

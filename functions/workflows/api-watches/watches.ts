@@ -1,4 +1,5 @@
 import { dequal } from 'dequal';
+import type { Wanted } from '#domain/board.ts';
 import {
   cancelled,
   type KeptWatch,
@@ -11,6 +12,12 @@ import { day } from '#domain/time.ts';
 import { type Watch, type Wish, wishKey } from '#domain/watch.ts';
 import { indexWatch, type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
+
+/** What making watches by the API needs of the world. `registerUpstream`: whether those of one offer are also registered at the provider. */
+export type ApiWatchesWorld = MakeWatchesWorld & {
+  readonly store: { putWanted(wanted: Wanted): Promise<void> };
+  readonly registerUpstream: boolean;
+};
 
 /** How long a watch waits that says nothing of it. */
 const usuallyWaits = 90 * day;
@@ -54,12 +61,18 @@ const prepareIndex = async (world: MakeWatchesWorld, recipientId: string, watch:
   await markRecipient(world, recipientId);
 };
 
+/** Marks an offer to be registered at the provider, which watch-availability does: it holds the credential. */
+const wantRegistered = async (world: ApiWatchesWorld, { region, configId }: Wish['criteria']): Promise<void> => {
+  if (!world.registerUpstream || region === undefined || configId === undefined) return;
+  await world.store.putWanted({ region, configId, stamp: world.newId(), putAt: world.clock() });
+};
+
 /**
  * Makes a watch for an address. `key` (Idempotency-Key) makes the same request again give the same watch, however often it is
  * sent. `onlyOne`: a wish that waits already is not made a second time.
  */
 export const makeWatch = async (
-  world: MakeWatchesWorld,
+  world: ApiWatchesWorld,
   address: string,
   wish: Wish,
   { key, onlyOne = false }: { readonly key?: string; readonly onlyOne?: boolean },
@@ -86,7 +99,10 @@ export const makeWatch = async (
     const creating = Object.values(current.watches).filter(({ creation }) => creation !== undefined);
     if (wish.create !== undefined && creating.length >= mostCreating)
       return { result: { outcome: 'too-many-creating' } };
-    if (!indexed) await prepareIndex(world, recipientId, watch);
+    if (!indexed) {
+      await prepareIndex(world, recipientId, watch);
+      await wantRegistered(world, watch.criteria);
+    }
     indexed = true;
     const made = withWatch(current, watch, now);
     const kept = made.watches[id];

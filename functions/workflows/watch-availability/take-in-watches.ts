@@ -1,9 +1,12 @@
 import { dequal } from 'dequal';
 import pLimit from 'p-limit';
 import type { Fleet } from '#domain/board.ts';
+import type { Listing } from '#domain/listing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import { neverListed, type OfferState } from '#domain/offer-state.ts';
 import { withoutWatches } from '#domain/recipient.ts';
+import { recogniseOurs } from '#domain/registering.ts';
+import type { NotificationRequest } from '#domain/request.ts';
 import {
   afterSteps,
   compareSource,
@@ -69,11 +72,18 @@ const listedWishes = (world: WatchAvailabilityWorld, settings: WatchAvailability
     },
   }));
 
-/** What taking in the sources brought: the watches made, and what the fleet is to remember of the sources. */
+/** The account's requests as the provider lists them now, and what is known of them. */
+export type ReadRequests = { readonly listing: Listing<NotificationRequest>; readonly known: KnownRequests };
+
+/**
+ * What taking in the sources brought: the watches made, what the fleet is to remember of the sources, and the account's requests
+ * where they were read.
+ */
 export type TakenIn = {
   readonly added: readonly Watch[];
   readonly changed: boolean;
   readonly remember: Pick<Fleet, 'configDigest' | 'requestsReadAt'>;
+  readonly requests?: ReadRequests;
 };
 
 /** Takes in the watches of `warden.config.ts` when they differ from those taken in before. */
@@ -128,7 +138,10 @@ const takeSteps = async (
   return going.filter(({ expiresAt }) => expiresAt === undefined);
 };
 
-/** What is known of the requests. Where another address is told now, the former one's watches end and all is read anew. */
+/**
+ * What is known of the requests. Where another address is told now, the former one's watches end and all is read anew, but for
+ * those that Warden registered itself.
+ */
 const knownRequests = async (world: WatchAvailabilityWorld, recipientId: string): Promise<KnownRequests> => {
   const known = await world.store.readRequestsSource();
   if (known.recipientId === undefined || known.recipientId === recipientId) return known;
@@ -139,7 +152,8 @@ const knownRequests = async (world: WatchAvailabilityWorld, recipientId: string)
       theirs.map(({ watch }) => watch.id),
     );
   });
-  return { requests: {} };
+  const ours = Object.entries(known.requests).filter(([, { state }]) => state === 'ours');
+  return { requests: Object.fromEntries(ours), asking: known.asking };
 };
 
 const readRequests = async (world: WatchAvailabilityWorld, run: Run) => {
@@ -163,13 +177,15 @@ export const takeInRequests = async (
   const { requestsReadAt } = fleet;
   const asBefore = { added: [], changed: false, remember: requestsReadAt === undefined ? {} : { requestsReadAt } };
   if (requestsReadAt !== undefined && now - requestsReadAt < settings.readRequestsMinutes * minute) return asBefore;
-  const requests = await readRequests(world, run);
-  if (requests === undefined) return asBefore;
+  const listing = await readRequests(world, run);
+  if (listing === undefined) return asBefore;
   const recipientId = recipientIdOf(world, settings.upstreamTo);
   const known = await knownRequests(world, recipientId);
-  const steps = stepsForRequests(known.requests, requests, now);
+  const { requests, asking } = recogniseOurs(known, listing, now);
+  const steps = stepsForRequests(requests, listing, now);
   const added = await takeSteps(world, settings.upstreamTo, steps);
-  const after = { recipientId, requests: afterSteps(known.requests, steps, requests) };
+  const after = { recipientId, requests: afterSteps(requests, steps, listing), asking };
   if (!dequal(known, after)) await world.store.saveRequestsSource(after);
-  return { added, changed: steps.length > 0, remember: { requestsReadAt: now } };
+  const changed = steps.length > 0;
+  return { added, changed, remember: { requestsReadAt: now }, requests: { listing, known: after } };
 };

@@ -21,7 +21,8 @@ import { announceOwed } from './announce.ts';
 import { createForWatches } from './create-for-watches.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
-import { checkConfigs, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
+import { registerUpstream } from './register-upstream.ts';
+import { checkConfigs, type ReadRequests, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
 import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
 /** A run came to its deadline before it could record what it saw. */
@@ -87,12 +88,28 @@ const takeOutExpired = async (world: WatchAvailabilityWorld, board: Board, fail:
   return { ...board.fleet, expiryReadAt: now };
 };
 
-type Part = 'board' | 'watches' | 'requests' | 'poll' | 'configs' | 'match' | 'expiry' | 'announce' | 'create';
+type Part =
+  | 'board'
+  | 'watches'
+  | 'requests'
+  | 'poll'
+  | 'configs'
+  | 'match'
+  | 'expiry'
+  | 'announce'
+  | 'create'
+  | 'register';
 
 const attemptsOf = (world: WatchAvailabilityWorld, failures: unknown[]) =>
   createAttempts<Part>(failures, (part, because) =>
     world.report(part === 'poll' ? { event: 'poll-failed', because } : { event: 'part-failed', part, because }),
   );
+
+type Prepared = {
+  readonly board: Board;
+  readonly added: readonly Watch[];
+  readonly requests: ReadRequests | undefined;
+};
 
 const nothingTakenIn: TakenIn = { added: [], changed: false, remember: {} };
 
@@ -102,7 +119,7 @@ const prepare = async (
   run: Run,
   settings: WatchAvailabilitySettings,
   { attempt, failIn }: ReturnType<typeof attemptsOf>,
-): Promise<{ board: Board; added: readonly Watch[] }> => {
+): Promise<Prepared> => {
   const before = await world.store.readBoard();
   const { fleet } = before;
   const config = await attempt('watches', () => takeInConfig(world, settings, fleet), nothingTakenIn);
@@ -110,7 +127,8 @@ const prepare = async (
   const board = config.changed || requests.changed ? await world.store.readBoard() : before;
   for (const because of board.unreadable) failIn('board')(because);
   const remembered = { ...fleet, ...config.remember, ...requests.remember };
-  return { board: { ...board, fleet: remembered }, added: [...config.added, ...requests.added] };
+  const added = [...config.added, ...requests.added];
+  return { board: { ...board, fleet: remembered }, added, requests: requests.requests };
 };
 
 /** From an older inventory nothing is created: what it shows may be gone. */
@@ -128,7 +146,7 @@ const lookOnce = async (
 ): Promise<Fleet> => {
   const attempts = attemptsOf(world, failures);
   const { attempt } = attempts;
-  const { board: prepared, added } = await prepare(world, run, settings, attempts);
+  const { board: prepared, added, requests } = await prepare(world, run, settings, attempts);
   const board = await attempt('poll', () => poll(world, run, prepared), prepared);
   await attempt('configs', () => checkConfigs(world, run, board.offers, added), undefined);
   const nobody: ReadonlySet<string> = new Set();
@@ -139,18 +157,19 @@ const lookOnce = async (
     unmatched,
   );
   const fleet = await attempt('expiry', (fail) => takeOutExpired(world, board, fail), board.fleet);
-  const { todo } = board;
+  const { todo, wanted } = board;
   const owed = { todo, offers };
   const waiting = await attempt(
     'announce',
     (fail) => announceOwed(world, run, settings, owed, announced, fail),
     nobody,
   );
-  // Last: whoever waits for a mail does not wait for the provider.
+  // Last: nobody's mail waits for what is asked of the provider.
   if (isFresh(fleet, world.clock())) {
     const ids = creating.union(waiting);
     await attempt('create', (fail) => createForWatches(world, run, settings.creating, offers, ids, fail), undefined);
   }
+  await attempt('register', (fail) => registerUpstream(world, run, settings, wanted, requests, fail), undefined);
   return fleet;
 };
 

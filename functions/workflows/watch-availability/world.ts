@@ -1,9 +1,10 @@
-import type { Board, Fleet, Todo } from '#domain/board.ts';
+import type { Board, Fleet, Todo, Wanted } from '#domain/board.ts';
 import type { CreatingLimits } from '#domain/creating/limits.ts';
 import type { Report } from '#domain/event.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
 import type { OfferState, PastWindow } from '#domain/offer-state.ts';
+import type { AskAnswer } from '#domain/registering.ts';
 import type { NotificationRequest } from '#domain/request.ts';
 import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
@@ -23,6 +24,7 @@ export type AvailabilityStore = {
   putTodo(todo: Todo): Promise<void>;
   postponeTodo(todo: Todo, notBefore: Instant): Promise<boolean>;
   removeTodo(todo: Todo): Promise<boolean>;
+  removeWanted(wanted: Wanted): Promise<boolean>;
   addShape(criteria: Criteria): Promise<void>;
   addEntry(entry: IndexEntry): Promise<void>;
   readBucket(bucket: string, price?: number): AsyncIterable<IndexEntry[]>;
@@ -40,6 +42,11 @@ export type AvailabilityStore = {
 export type Inventory = {
   listOffers(signal: AbortSignal): Promise<Listing<Offer>>;
   listRequests(signal: AbortSignal): Promise<Listing<NotificationRequest>>;
+  /** Throws if it may have been registered or not. */
+  registerRequest(
+    offer: { readonly region: string; readonly configId: string },
+    signal: AbortSignal,
+  ): Promise<AskAnswer>;
   getGpuConfig(configId: string, signal: AbortSignal): Promise<GpuConfig | undefined>;
 };
 
@@ -72,6 +79,7 @@ export type WatchAvailabilitySettings = {
   readonly readRequestsMinutes: number;
   readonly mailsPerHour: number;
   readonly upstreamTo: string;
+  readonly registerUpstream: boolean;
   readonly wishes: readonly ConfigWish[];
   readonly creating: CreatingSettings;
 };
