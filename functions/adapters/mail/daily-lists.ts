@@ -77,16 +77,19 @@ const troubleLine = (trouble: Trouble, { mail, times }: Daily): Line => ({
   ]),
 });
 
-const exemptionLine = ({ about, until, because }: ToldExemption, { mail, times }: Daily): Line => ({
+const exemptionLine = ({ about, until, because, by }: ToldExemption, { mail, times }: Daily): Line => ({
   title: oneLine(about),
   words: joined([
     until === 'forever' ? 'forever' : `until ${times.near(until, mail.writtenAt)}`,
     because === undefined ? undefined : oneLine(because),
+    by === 'api' ? 'made by the API' : undefined,
   ]),
 });
 
 const otherActs: Readonly<Partial<Record<Act, string>>> = {
   released: 'no longer kept',
+  exempted: 'exempted',
+  'exemption-ended': 'no longer exempt',
   created: 'made',
   recreated: 'made again',
   reported: 'only reported',
