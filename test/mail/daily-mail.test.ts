@@ -22,7 +22,7 @@ describe('the daily mail', () => {
         '$382.08 a day · $31.04 wasted so far · idle since 12:05 UTC, highest GPU 1.2 %',
         'idle for 120 min · policy default · $2.39/h, $4.66 wasted',
         'it is in use again',
-        'kept for 1 day · with a link',
+        'kept for 1 day · by a person',
         'Use not known: cleo-batch',
         'GPU use has no unit',
         'only reported · 11:05 UTC · its plan is reserved: deleting it saves nothing',

@@ -54,7 +54,7 @@ const observingLine = (
 
 const whoWords = ({ who }: LedgerEntry): string => {
   if (who.kind === 'rule') return `policy ${oneLine(who.policy, 60)}`;
-  return who.kind === 'person' ? 'with a link' : 'by somebody else';
+  return who.kind === 'person' ? 'by a person' : 'by somebody else';
 };
 
 const entryLine = (entry: LedgerEntry, { mail, times }: Daily): Line => ({
