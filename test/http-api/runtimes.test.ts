@@ -160,6 +160,25 @@ describe('keep and release', () => {
   });
 });
 
+it('says for how long the use of a runtime is not known, and why', async () => {
+  const { id } = run('ann-notebook', 'idle');
+  await ticks(4);
+  world.control.setRuntime(id, { metrics: { kind: 'absent' } });
+  await ticks(3);
+  const [row] = await rows('/v1/runtimes', 'ann');
+  expect(row).toMatchObject({
+    verdict: 'unknown',
+    reading: { state: 'unknown' },
+    unknown: { minutes: 2, because: expect.any(String) },
+    evidence: { observed_minutes: 3, unobserved_minutes: 0, highest_cpu: { unit: 'cores' } },
+  });
+  world.control.setRuntime(id, { status: 'Stopped' });
+  await ticks(2);
+  expect(await rows('/v1/runtimes', 'ann')).toMatchObject([
+    { unknown: { minutes: 1, because: 'its status is Stopped' }, warnings: [] },
+  ]);
+});
+
 it('answers 502, and nothing made up, where the provider does not answer', async () => {
   world.setGate(() => ({ status: 500, body: '{}' }) as never);
   const { status, body } = await api.send('GET', '/v1/plan', { as: 'ann' });
