@@ -70,6 +70,13 @@ it('has a row for every operation', () => {
   expect(Object.keys(table).sort()).toEqual(operations.map(({ id }) => id).sort());
 });
 
+it('describes every operation, whichever function answers it, to anybody', async () => {
+  const { status, body } = await api.send('GET', '/openapi.json');
+  const paths: Record<string, Record<string, { operationId: string }>> = Object(body).paths;
+  const described = Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
+  expect([status, described.sort()]).toEqual([200, operations.map(({ id }) => id).sort()]);
+});
+
 describe.each(operations.map(({ id, method }) => ({ id, method: method.toUpperCase() })))('$id', ({ id, method }) => {
   const row = table[id];
   const sent = {
