@@ -55,7 +55,7 @@ const modeRule = ({ situation: { policy } }: Given): CheckedRule => {
 };
 
 const exemptionRule = ({ situation: { exemption }, times }: Given): CheckedRule => {
-  if (exemption === undefined) return checked('exemption', 'passes', 'none is about it');
+  if (exemption === undefined) return checked('exemption', 'passes', 'none in the settings is about it');
   const why = exemption.because === undefined ? '' : `: ${exemption.because}`;
   return checked('exemption', 'stops', `${untilWords(exemption.until, times)}${why}`);
 };
@@ -131,7 +131,11 @@ const ladderRules = ({ look, situation: { policy, addressees } }: Given): Checke
       : [];
   return [
     checked('idle time', 'not-yet', `${minutesWords(deleteAfter)} are needed; one look has seen none yet`, least),
-    checked('keep', 'unseen', "whoever is warned may keep it with a link; what was kept stands in Warden's table"),
+    checked(
+      'keep',
+      'unseen',
+      "whoever is warned may keep it with a link; what was kept, or exempted by the API, stands in Warden's table",
+    ),
     checked('warnings', 'not-yet', steps, chain, ...observed),
   ];
 };

@@ -30,6 +30,14 @@ const pressKeep = async (): Promise<undefined> => {
   expect((await world.visit('POST', linkIn(mail?.text ?? '', 'keep'), 'for=4h')).status).toBe(200);
 };
 
+/** As a write that came between, and took no note of the mark: only the look itself can see it. */
+const exempt = async (id: string): Promise<undefined> => {
+  const key = `prj-a/${id}`;
+  const { value, version } = (await world.store().readCase(key)) ?? expect.fail('It has no case.');
+  const exemption = { until: 'forever', because: 'the demo', at: world.now() } as const;
+  expect(await world.store().saveCase({ ...value, exemption }, version)).toBe(true);
+};
+
 const cases: Readonly<Record<string, Meanwhile>> = {
   'it is busy': metrics({ kind: 'busy' }),
   'one of its GPUs was busy a moment ago': metrics({ kind: 'constant', gpuPercent: 0, cpuCores: 0, busyFrom: 0 }),
@@ -58,6 +66,7 @@ const cases: Readonly<Record<string, Meanwhile>> = {
   'its plan is a reserved one': { atDetail: changes({ planId: 'gpu-h200-reserved-1m' }) },
   'its plan is of a kind never seen': { atDetail: changes({ planId: 'gpu-h200-spot' }) },
   'its name makes it exempt': { atDetail: changes({ name: 'precious-thing' }) },
+  'its case says that it is exempt': { atDetail: exempt },
   'its name gives it another owner': { atDetail: changes({ name: 'eve-thing' }) },
   'its owner presses Keep': { atDetail: pressKeep },
   'its detail answers 500': { atDetail: answers(500, { error: 'internal_error' }) },

@@ -1,11 +1,12 @@
 import { closedBreaker } from '#domain/guardrails/breaker.ts';
 import { advance, type Clock, grownUpAt, newClock, notRunning } from '#domain/guardrails/clock.ts';
 import { type AcceptedWarning, acceptWarning, oweWarning } from '#domain/guardrails/episode.ts';
+import { ownExemption } from '#domain/guardrails/exemption.ts';
 import type { Catalogue, GuardBoard } from '#domain/guardrails/guard-board.ts';
 import type { FleetSituation } from '#domain/guardrails/judge-fleet.ts';
 import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { particularsOf } from '#domain/guardrails/particulars.ts';
-import type { Exemption, GuardRules, Policy } from '#domain/guardrails/policy.ts';
+import type { GuardRules, HeldExemption, Policy } from '#domain/guardrails/policy.ts';
 import type { Reading } from '#domain/guardrails/reading.ts';
 import {
   newCase,
@@ -74,7 +75,7 @@ export type Guarded = {
   readonly policy: Policy;
   readonly ground: string;
   readonly addressees: readonly string[];
-  readonly exemption?: Exemption;
+  readonly exemption?: HeldExemption;
   readonly breakerOpen: boolean;
   readonly detailPlanId: string | undefined;
   readonly clock: Clock;
@@ -107,7 +108,8 @@ export const looked = (state: Guarded, now: Instant, look: Look): { clock: Clock
 };
 
 export const situationOf = (state: Guarded, now: Instant, reading?: Reading): Situation => {
-  const { runtime, policy, ground, addressees, exemption, breakerOpen, clock } = state;
+  const { runtime, policy, ground, addressees, breakerOpen, clock } = state;
+  const exemption = state.exemption ?? ownExemption(state.kase, now);
   return {
     now,
     runtime,

@@ -336,14 +336,20 @@ describe('the warnings that become owed', () => {
       clocks,
       clocksBefore: clocksOf({ r1: idleClock(104, at(119)) }),
     });
-    expect(situationOf(fleet, { runtime: running('r1') })).toMatchObject({
+    expect(situationOf(fleet, { runtime: running('r1') }, undefined)).toMatchObject({
       exemption,
       clock: clocks.get(keyOf('r1')),
       before: idleClock(104, at(119)),
       facts: { gpuModel: 'NVIDIA H100', pricePerGpuHour: 1.99 },
       breakerOpen: false,
     });
-    expect(situationOf(fleet, { runtime: running('r2') }).clock).toEqual({ seenAt: now });
+    expect(situationOf(fleet, { runtime: running('r2') }, undefined).clock).toEqual({ seenAt: now });
+    // The case that is given, not the one that was judged: the last look has read it anew.
+    const own = { until: 'forever', because: 'asked', at: now } as const;
+    expect(situationOf(fleet, { runtime: running('r2') }, caseWith({ exemption: own })).exemption).toMatchObject({
+      because: 'asked',
+      by: 'api',
+    });
   });
 });
 

@@ -288,7 +288,7 @@ const take = (life: Life, deed: Deed, service: MailService): MailService => {
     setOutside(life, { runtime: deed.plan === undefined ? runtime : { ...runtime, planId: deed.plan } });
   } else {
     const { exemption: _, ...state } = life.state;
-    life.state = deed.exempt ? { ...state, exemption: { match: {}, until: 'forever' } } : state;
+    life.state = deed.exempt ? { ...state, exemption: { match: {}, until: 'forever', by: 'policy' } } : state;
   }
   life.now += 1;
   life.turn += 1;

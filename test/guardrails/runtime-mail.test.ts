@@ -151,6 +151,14 @@ describe('the warnings of one mail', () => {
     expect(composed(three, now, rules)).toEqual([]);
   });
 
+  test('only that is left out which was exempted by the API meanwhile', () => {
+    const until = (end: Exemption['until']) =>
+      changed(three, 'r1', (kase) => ({ ...kase, exemption: { until: end, because: 'the fair', at: now } }));
+    expect(rowsOf(composed(until('forever')))).toEqual(['r2 last', 'r3 first']);
+    expect(rowsOf(composed(until(now + 1)))).toEqual(['r2 last', 'r3 first']);
+    expect(rowsOf(composed(until(now)))).toEqual(['r1 last', 'r2 last', 'r3 first']);
+  });
+
   test('only those are left out whose rules have changed', () => {
     const rules = rulesWith({ policies: [policyWith({ name: 'mine', match: { id: 'r1' } }), policyWith()] });
     expect(rowsOf(composed(three, now, rules))).toEqual(['r2 last', 'r3 first']);
@@ -343,6 +351,8 @@ describe('what was freed', () => {
 describe('the daily mail', () => {
   const span = { from: now - day, to: now, now: now + minute };
   const exempt = (until: Exemption['until'], match: Exemption['match'] = { id: 'r1' }): Exemption => ({ match, until });
+  const exemptByApi = (until: Exemption['until'], changes: Partial<RuntimeCase> = {}): GuardBoard =>
+    changed(quiet, 'r1', (kase) => ({ ...kase, exemption: { until, because: 'the fair', at: now }, ...changes }));
   const daily = (board: GuardBoard, ledger: readonly LedgerEntry[] = [], rules = rulesWith()) =>
     dailyMailOf(board, rules, ledger, span);
   const quiet = boardAfter([{ id: 'r1', minutes: 105 }]);
@@ -374,6 +384,7 @@ describe('the daily mail', () => {
     ['a trouble that stands', withTroubles(trouble), [], rulesWith()],
     ['a runtime that would be deleted', wouldBe(now - 3 * day), [], rulesWith()],
     ['an exemption that ends soon', quiet, [], rulesWith({ exemptions: [exempt(now + day)] })],
+    ['an exemption by the API that ends soon', exemptByApi(now + day), [], rulesWith()],
   ];
   test.each(news)('there is one for %s alone', (_, board, ledger, rules) => {
     expect(daily(board, ledger, rules)).toMatchObject({
@@ -429,11 +440,24 @@ describe('the daily mail', () => {
     ];
     const mail = daily(quiet, [], rulesWith({ exemptions }));
     expect(mail?.exemptions).toEqual([
-      { about: 'project prj-2', until: 'forever' },
-      { about: 'runtimes named web-*, project prj-1', until: end, because: 'a demo' },
-      { about: 'runtime r3', until: end + 1 },
-      { about: 'runtime r5', until: span.now + 1 },
+      { about: 'project prj-2', until: 'forever', by: 'policy' },
+      { about: 'runtimes named web-*, project prj-1', until: end, because: 'a demo', by: 'policy' },
+      { about: 'runtime r3', until: end + 1, by: 'policy' },
+      { about: 'runtime r5', until: span.now + 1, by: 'policy' },
     ]);
     expect(mail?.endingSoon.map(({ about }) => about)).toEqual(['runtimes named web-*, project prj-1', 'runtime r5']);
+  });
+
+  test('lists those that were made by the API after them, as long as they hold and the runtime is there', () => {
+    const rules = rulesWith({ exemptions: [exempt('forever', { project: 'prj-2' })] });
+    const news = [entry('spared', now)];
+    const listed = (board: GuardBoard) => daily(board, news, rules)?.exemptions.slice(1);
+    expect(listed(exemptByApi('forever'))).toEqual([
+      { about: 'r1-alice (prj-1/r1)', until: 'forever', because: 'the fair', by: 'api' },
+    ]);
+    expect(listed(exemptByApi(span.now))).toEqual([]);
+    expect(listed(exemptByApi('forever', { vanishedAt: now }))).toEqual([]);
+    expect(daily(exemptByApi(span.now + day), news, rules)?.endingSoon).toHaveLength(1);
+    expect(daily(exemptByApi('forever'), news, rules)?.endingSoon).toEqual([]);
   });
 });

@@ -116,7 +116,7 @@ describe('what held a deletion back voids the warnings: a fresh one, at least 60
       'exempt for a minute',
       {
         changes: {
-          119: change({ exemption: { match: {}, until: 'forever' } }),
+          119: change({ exemption: { match: {}, until: 'forever', by: 'policy' } }),
           120: ({ exemption: _, ...state }) => state,
         },
       },

@@ -50,7 +50,7 @@ describe('never touched, however long it idles', () => {
     ['no plan', ['leave', 'report'], guarded({ detailPlanId: undefined })],
     ['the unit is not stated', ['report'], guarded(), { looks: unstated }],
     ['the policy is off', ['leave'], guarded({ policy: policyWith({ mode: 'off' }) })],
-    ['exempt', ['exempt'], guarded({ exemption: { match: {}, until: 'forever' } })],
+    ['exempt', ['exempt'], guarded({ exemption: { match: {}, until: 'forever', by: 'policy' } })],
     ['busy', ['leave'], guarded(), { looks: () => 'busy' }],
     ['unknown', ['unknown'], guarded(), { looks: () => 'unknown' }],
     ['never read', ['unknown'], guarded(), { looks: () => 'unread' }],

@@ -46,6 +46,12 @@ const table: Record<
   readRuntime: { path: () => annsRuntime, answers: [200, 404, 200, 404] },
   keepRuntime: { path: () => `${annsRuntime}/keep`, body: { until: inAnHour }, answers: [200, 404, 200, 404] },
   releaseRuntime: { path: () => `${annsRuntime}/keep`, answers: [200, 404, 200, 404] },
+  exemptRuntime: {
+    path: () => `${annsRuntime}/exemption`,
+    body: { until: 'forever', because: 'the demo' },
+    answers: [403, 403, 200, 403],
+  },
+  endExemption: { path: () => `${annsRuntime}/exemption`, answers: [403, 403, 200, 403] },
   readPlan: { path: () => '/v1/plan', answers: [200, 200, 200, 200] },
   listTemplates: { path: () => '/v1/templates', answers: [200, 200, 200, 200] },
   readTemplate: { path: () => '/v1/templates/tpl-none', answers: [404, 404, 404, 404] },
@@ -62,6 +68,13 @@ const table: Record<
 
 it('has a row for every operation', () => {
   expect(Object.keys(table).sort()).toEqual(operations.map(({ id }) => id).sort());
+});
+
+it('describes every operation, whichever function answers it, to anybody', async () => {
+  const { status, body } = await api.send('GET', '/openapi.json');
+  const paths: Record<string, Record<string, { operationId: string }>> = Object(body).paths;
+  const described = Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
+  expect([status, described.sort()]).toEqual([200, operations.map(({ id }) => id).sort()]);
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method: method.toUpperCase() })))('$id', ({ id, method }) => {

@@ -22,7 +22,7 @@ describe('the daily mail', () => {
         '$382.08 a day · $31.04 wasted so far · idle since 12:05 UTC, highest GPU 1.2 %',
         'idle for 120 min · policy default · $2.39/h, $4.66 wasted',
         'it is in use again',
-        'kept for 1 day · with a link',
+        'kept for 1 day · by a person',
         'Use not known: cleo-batch',
         'GPU use has no unit',
         'only reported · 11:05 UTC · its plan is reserved: deleting it saves nothing',
@@ -96,8 +96,16 @@ describe('the daily mail', () => {
   });
 
   test('exemptions about to end stand before all of them', () => {
-    const endingSoon = [{ about: 'id rt-1', until: writtenAt + day }];
-    const { text } = render(daily({ endingSoon, exemptions: [{ about: 'name a*', until: 'forever' }, ...endingSoon] }));
+    const endingSoon = [{ about: 'id rt-1', until: writtenAt + day, by: 'policy' as const }];
+    const standing = { about: 'name a*', until: 'forever', by: 'policy' } as const;
+    const { text } = render(daily({ endingSoon, exemptions: [standing, ...endingSoon] }));
     expect(headings(text)).toEqual(['EXEMPTIONS ABOUT TO END (1)', 'ALL EXEMPTIONS (2)']);
+  });
+
+  test('an exemption that was made by the API says so', () => {
+    const exemption = { about: 'ana-notebook (prj-1/rt-1)', until: 'forever', because: 'the fair', by: 'api' } as const;
+    expect(collapsed(render(daily({ exemptions: [exemption] })).text)).toContain(
+      'ana-notebook (prj-1/rt-1): forever · the fair · made by the API',
+    );
   });
 });

@@ -36,7 +36,7 @@ const mailsOf = (words: string): readonly RuntimeMail[] => {
   const row = warningRow({ runtime: named(words), rule, againBecause: words });
   const acted = (act: LedgerEntry['act']) =>
     entry(act, { runtime: named(words), because: words, who: { kind: 'rule', policy: words } });
-  const exemption = { about: words, until: 'forever' as const, because: words };
+  const exemption = { about: words, until: 'forever', because: words, by: 'api' } as const;
   return [
     warning({ rows: [row] }),
     warning({ rows: [row, benRow({ runtime: named(words) })], keepAllUrl }),
@@ -157,8 +157,8 @@ describe('size of the HTML part', () => {
         entries: acts.flatMap((act) => many(300, () => entry(act, { runtime: long, because }))),
         observing: many(300, () => ({ runtime: { ...long, id: 'other' }, evidence, since: 0 })),
         troubles: many(300, () => trouble({ about: because, because })),
-        exemptions: many(300, () => ({ about: because, until: 'forever' as const, because })),
-        endingSoon: many(300, () => ({ about: because, until: 0, because })),
+        exemptions: many(300, () => ({ about: because, until: 'forever' as const, because, by: 'api' as const })),
+        endingSoon: many(300, () => ({ about: because, until: 0, because, by: 'api' as const })),
       }),
     ];
     for (const crowd of crowds) {

@@ -181,10 +181,10 @@ export const fullDay = (): DailyMail => {
       }),
     ],
     exemptions: [
-      { about: 'name prod-*', until: 'forever', because: 'customer demos' },
-      { about: 'id rt-55', until: writtenAt + 3 * day },
+      { about: 'name prod-*', until: 'forever', because: 'customer demos', by: 'policy' },
+      { about: 'id rt-55', until: writtenAt + 3 * day, by: 'policy' },
     ],
-    endingSoon: [{ about: 'id rt-55', until: writtenAt + 3 * day }],
+    endingSoon: [{ about: 'id rt-55', until: writtenAt + 3 * day, by: 'policy' }],
     freed: { rateStopped: 7.17, notSpent: 120.4, deletions: 3 },
   });
 };

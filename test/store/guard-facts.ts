@@ -3,7 +3,7 @@ import type { Creation } from '#domain/creating/creation.ts';
 import type { Breaker } from '#domain/guardrails/breaker.ts';
 import type { Clock, Span } from '#domain/guardrails/clock.ts';
 import type { Catalogue } from '#domain/guardrails/guard-board.ts';
-import type { Evidence, LedgerEntry, LedgerRuntime, Who } from '#domain/guardrails/ledger.ts';
+import { acts, type Evidence, type LedgerEntry, type LedgerRuntime, type Who } from '#domain/guardrails/ledger.ts';
 import type { Money } from '#domain/guardrails/money.ts';
 import type { Particulars } from '#domain/guardrails/particulars.ts';
 import type { Use } from '#domain/guardrails/reading.ts';
@@ -13,6 +13,7 @@ import type {
   Intent,
   Keep,
   OwedGone,
+  OwnExemption,
   RuntimeCase,
   Warning,
 } from '#domain/guardrails/runtime-case.ts';
@@ -125,22 +126,7 @@ export const anyEntry = record<LedgerEntry>(
   {
     id,
     at: instant,
-    act: fc.constantFrom(
-      'warned-first',
-      'warned-last',
-      'kept',
-      'would-delete',
-      'delete-asked',
-      'deleted',
-      'spared',
-      'closed',
-      'stuck',
-      'reappeared',
-      'reported',
-      'recreated',
-      'breaker-opened',
-      'breaker-rearmed',
-    ),
+    act: fc.constantFrom(...acts),
     who,
     because: words,
     runtime: ledgerRuntime,
@@ -241,6 +227,10 @@ export const anyCase = record<RuntimeCase>(
     particulars,
     episode,
     keep: record<Keep>({ until: instant, at: instant, by: id }, ['until', 'at', 'by']),
+    exemption: record<OwnExemption>(
+      { until: fc.oneof(instant, fc.constant('forever' as const)), because: words, at: instant },
+      ['until', 'because', 'at'],
+    ),
     deletion,
     named: instant,
     firstWarnedAt: instant,

@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Report } from '#domain/event.ts';
 import { ProviderError } from '../provider/errors.ts';
 import { type Caller, callerOf, type SignInSettings } from './caller.ts';
-import { checked, type Described, type Operation, type Who } from './operation.ts';
+import { checked, type Operation, type Who } from './operation.ts';
 import { Problem, problemBody, statusOf } from './problem.ts';
 
 type Bindings = { readonly event: APIGatewayProxyEventV2; readonly lambdaContext: LambdaContext };
@@ -84,8 +84,8 @@ const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 export type AppParts<World> = {
   readonly operations: readonly Operation<World>[];
-  /** What the document describes; missing: the operations. */
-  readonly described?: () => Promise<readonly Described[]>;
+  /** The OpenAPI document of the whole API, for a server of this address; missing: another function has it. */
+  readonly document?: (serverUrl: string) => Promise<object>;
   readonly world: World;
   readonly signIn: SignInSettings;
   /** The function that answers, as its failures name it. */
@@ -105,14 +105,7 @@ const answerFailure = (failure: Error, { part, report }: Pick<AppParts<unknown>,
 };
 
 /** The API as a web application: every operation, what is not one, and the document that describes them. */
-export const createApp = <World>({
-  operations,
-  described = async () => operations,
-  world,
-  signIn,
-  part,
-  report,
-}: AppParts<World>): Hono<Env> => {
+export const createApp = <World>({ operations, document, world, signIn, part, report }: AppParts<World>): Hono<Env> => {
   const app = new Hono<Env>();
   app.use(
     secureHeaders({ strictTransportSecurity: 'max-age=31536000', contentSecurityPolicy: { defaultSrc: ["'none'"] } }),
@@ -126,16 +119,15 @@ export const createApp = <World>({
   );
   app.onError((failure) => answerFailure(failure, { part, report }));
   app.notFound(() => problemResponse(new Problem('not-found', 'There is nothing here. What there is: /openapi.json.')));
-  app.get('/openapi.json', async (c) => {
-    // Loaded when somebody asks: no other request needs what makes it.
-    const { openApiOf } = await import('./openapi.ts');
-    return c.json(openApiOf(await described(), new URL(c.req.url).origin));
-  });
+  if (document !== undefined) {
+    app.get('/openapi.json', async (c) => c.json(await document(new URL(c.req.url).origin)));
+  }
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));
   }
   const paths = Map.groupBy(operations, ({ path }) => path);
-  for (const [path, group] of [...paths, ['/openapi.json', [{ method: 'get' }]] as const]) {
+  const documents = document === undefined ? [] : [['/openapi.json', [{ method: 'get' }]] as const];
+  for (const [path, group] of [...paths, ...documents]) {
     const allow = group.map(({ method }) => method.toUpperCase()).join(', ');
     app.all(routeOf(path), () => {
       throw new Problem('method-not-allowed', `Only ${allow} is understood here.`, { headers: { allow } });

@@ -54,7 +54,7 @@ const observingLine = (
 
 const whoWords = ({ who }: LedgerEntry): string => {
   if (who.kind === 'rule') return `policy ${oneLine(who.policy, 60)}`;
-  return who.kind === 'person' ? 'with a link' : 'by somebody else';
+  return who.kind === 'person' ? 'by a person' : 'by somebody else';
 };
 
 const entryLine = (entry: LedgerEntry, { mail, times }: Daily): Line => ({
@@ -77,16 +77,19 @@ const troubleLine = (trouble: Trouble, { mail, times }: Daily): Line => ({
   ]),
 });
 
-const exemptionLine = ({ about, until, because }: ToldExemption, { mail, times }: Daily): Line => ({
+const exemptionLine = ({ about, until, because, by }: ToldExemption, { mail, times }: Daily): Line => ({
   title: oneLine(about),
   words: joined([
     until === 'forever' ? 'forever' : `until ${times.near(until, mail.writtenAt)}`,
     because === undefined ? undefined : oneLine(because),
+    by === 'api' ? 'made by the API' : undefined,
   ]),
 });
 
 const otherActs: Readonly<Partial<Record<Act, string>>> = {
   released: 'no longer kept',
+  exempted: 'exempted',
+  'exemption-ended': 'no longer exempt',
   created: 'made',
   recreated: 'made again',
   reported: 'only reported',

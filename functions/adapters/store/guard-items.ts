@@ -13,6 +13,7 @@ import type {
   Keep,
   MadeFor,
   OwedGone,
+  OwnExemption,
   ReturnedWarning,
   RuntimeCase,
   Warning,
@@ -97,6 +98,12 @@ const owedGone = z.object({
   savedId: optional(z.string()),
 } satisfies FieldsOf<OwedGone>);
 
+const exemption = z.object({
+  until: z.union([instant, z.literal('forever')]),
+  because: z.string(),
+  at: instant,
+} satisfies FieldsOf<OwnExemption>);
+
 export const runtimeCaseSchema: z.ZodMiniType<RuntimeCase> = z.object({
   project: z.string(),
   id: z.string(),
@@ -106,6 +113,7 @@ export const runtimeCaseSchema: z.ZodMiniType<RuntimeCase> = z.object({
   particulars: optional(particulars),
   episode: optional(episode),
   keep: optional(z.object({ until: instant, at: instant, by: z.string() } satisfies FieldsOf<Keep>)),
+  exemption: optional(exemption),
   deletion: optional(deletion),
   named: optional(instant),
   firstWarnedAt: optional(instant),

@@ -67,7 +67,8 @@ const askedCounts = day;
  * asked: then somebody else deleted it.
  */
 export const gone = (kase: RuntimeCase, now: Instant): RuntimeCase | undefined => {
-  const { deletion, asked, stuckSince: _stuck, episode: _episode, keep: _keep, reappearedAt: _again, ...rest } = kase;
+  const { deletion, asked, stuckSince: _stuck, episode: _episode, keep: _keep, reappearedAt: _again, ...known } = kase;
+  const { exemption: _exemption, ...rest } = known;
   const intent = (deletion?.state === 'deleting' ? askedBy(deletion) : undefined) ?? asked;
   if (intent === undefined || now - intent.entry.at > askedCounts) return undefined;
   const { entry: before, to, savedId } = intent;

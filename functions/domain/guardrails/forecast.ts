@@ -35,7 +35,8 @@ const verdictAt = (fleet: FleetSituation, { situation }: Judged, since: Instant,
   const reading: Reading = { state: 'known', at, gpus: known?.gpus ?? runtime.gpuCount ?? 1, unitStated, use };
   const key = runtimeKey(runtime);
   const then = { ...fleet, now: at, clocks: new Map([[key, clock]]) };
-  return judgeRuntime(fleet.cases.get(key), situationOf(then, { runtime, reading })).verdict;
+  const kase = fleet.cases.get(key);
+  return judgeRuntime(kase, situationOf(then, { runtime, reading }, kase)).verdict;
 };
 
 /** When a warning that there is already was accepted, or became owed. */

@@ -4,16 +4,9 @@ import { type Breaker, lookAtBreaker } from './breaker.ts';
 import { advance, type Clock, grownUpAt, newClock, notRunning } from './clock.ts';
 import { warningsDue } from './company.ts';
 import { oweWarning, reachable, unreached } from './episode.ts';
+import { exemptionOf } from './exemption.ts';
 import { type Catalogue, factsOf, type GuardBoard } from './guard-board.ts';
-import {
-  addresseesFor,
-  type ConfigFacts,
-  exemptionFor,
-  type GuardRules,
-  type Policy,
-  policyFor,
-  policyInDoubt,
-} from './policy.ts';
+import { addresseesFor, type ConfigFacts, type GuardRules, type Policy, policyFor, policyInDoubt } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { newCase, type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
 import type { Situation } from './situation.ts';
@@ -130,13 +123,17 @@ export type FleetSituation = {
   readonly digest: (text: string) => string;
 };
 
-/** What the rules look at for one runtime. */
-export const situationOf = (fleet: FleetSituation, { runtime: listed, reading }: SeenRuntime): Situation => {
+/** What the rules look at for one runtime, of which the case is as `kase` says. */
+export const situationOf = (
+  fleet: FleetSituation,
+  { runtime: listed, reading }: SeenRuntime,
+  kase: RuntimeCase | undefined,
+): Situation => {
   const { now, rules, clocks, catalogue, breaker, digest } = fleet;
-  const runtime = completed(listed, fleet.cases.get(runtimeKey(listed)));
+  const runtime = completed(listed, kase);
   const [policy, facts] = policyOf(rules, catalogue, runtime);
-  const addressees = addresseesFor(rules, policy, runtime, fleet.cases.get(runtimeKey(listed))?.madeFor?.address);
-  const exemption = exemptionFor(rules, runtime, now);
+  const addressees = addresseesFor(rules, policy, runtime, kase?.madeFor?.address);
+  const exemption = exemptionOf(rules, runtime, kase, now);
   const inDoubt = policyInDoubt(rules, runtime, facts);
   const before = fleet.clocksBefore.get(runtimeKey(runtime));
   return {
@@ -159,8 +156,9 @@ export const situationOf = (fleet: FleetSituation, { runtime: listed, reading }:
 export const judgeFleet = (fleet: FleetSituation, seen: readonly SeenRuntime[]): readonly Judged[] =>
   seen.map((each) => {
     const key = runtimeKey(each.runtime);
-    const situation = situationOf(fleet, each);
-    return { key, situation, ...judgeRuntime(fleet.cases.get(key), situation) };
+    const kase = fleet.cases.get(key);
+    const situation = situationOf(fleet, each, kase);
+    return { key, situation, ...judgeRuntime(kase, situation) };
   });
 
 const warningOf = (

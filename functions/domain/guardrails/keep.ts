@@ -22,7 +22,8 @@ export type KeepWish = {
   readonly recipientId?: string;
 };
 
-const tooLate = (kase: RuntimeCase | undefined): Extract<KeepOutcome, { outcome: 'too-late' }> | undefined => {
+/** Why nothing can be asked for a runtime any more; undefined while it can. `gone`: it is, or is listed no more. */
+export const tooLate = (kase: RuntimeCase | undefined): Extract<KeepOutcome, { outcome: 'too-late' }> | undefined => {
   if (kase?.deletion !== undefined && kase.deletion.state !== 'condemned') {
     return { outcome: 'too-late', state: kase.deletion.state };
   }
@@ -59,11 +60,12 @@ export const keepRuntime = (
   return { kase: kept, outcome: { outcome: 'kept', until } };
 };
 
-/** Why somebody keeps or releases a runtime, for the ledger. */
-type Said = { readonly because: string; readonly recipientId?: string | undefined };
+/** Why somebody keeps a runtime, exempts it, or ends that, for the ledger. */
+export type Said = { readonly because: string; readonly recipientId?: string | undefined };
 
-const entryOf = (
-  act: 'kept' | 'released',
+/** The entry of what a person does to a runtime; `by` tells it from what others do at the same moment. */
+export const personEntry = (
+  act: 'kept' | 'released' | 'exempted' | 'exemption-ended',
   { project, id, name }: Pick<RuntimeCase, 'project' | 'id' | 'name'>,
   by: string,
   { because, recipientId }: Said,
@@ -77,10 +79,12 @@ const entryOf = (
   runtime: { project, id, name },
 });
 
-/** A case with a keep: nothing of what was decided about it before holds. */
+/** A case without what was decided about the runtime: somebody wants it to stay. */
+export const undecided = ({ deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest }: RuntimeCase) => rest;
+
 const withKeep = (kase: RuntimeCase, keep: Keep, said: Said): RuntimeCase => {
-  const { deletion: _condemned, asked: _asked, stuckSince: _stuck, ...rest } = kase;
-  const entry = entryOf('kept', kase, keep.by, said, keep.at);
+  const rest = undecided(kase);
+  const entry = personEntry('kept', kase, keep.by, said, keep.at);
   return voidWarnings({ ...rest, keep, outbox: [...kase.outbox, entry] }, 'somebody asked to keep it', keep.at);
 };
 
@@ -110,5 +114,5 @@ export const release = (
 ): RuntimeCase => {
   const { keep, ...rest } = kase;
   if (keep === undefined || keep.until <= now) return kase;
-  return { ...rest, outbox: [...kase.outbox, entryOf('released', kase, by, said, now)] };
+  return { ...rest, outbox: [...kase.outbox, personEntry('released', kase, by, said, now)] };
 };

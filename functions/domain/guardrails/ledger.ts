@@ -9,6 +9,8 @@ export const acts = [
   'warned-last',
   'kept',
   'released',
+  'exempted',
+  'exemption-ended',
   'would-delete',
   'delete-asked',
   'deleted',
@@ -24,7 +26,7 @@ export const acts = [
 ] as const;
 export type Act = (typeof acts)[number];
 
-/** By whom: a rule of the settings, somebody with a link, or somebody who acted at the provider without us. */
+/** By whom: a rule of the settings, a person (with a link or by the API), or somebody who acted at the provider without us. */
 export type Who =
   | { readonly kind: 'rule'; readonly policy: string }
   | { readonly kind: 'person'; readonly recipientId?: string }

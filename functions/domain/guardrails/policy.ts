@@ -64,6 +64,9 @@ export type Exemption = {
   readonly because?: string;
 };
 
+/** An exemption that holds for a runtime, and who made it: the owner's policy, or an operator by the API. */
+export type HeldExemption = Exemption & { readonly by: 'policy' | 'api' };
+
 /** Who owns which runtimes. `{owner}` in the name's pattern stands for whatever stands there, and may be used in `to`. */
 export type OwnerRule = { readonly match: Pick<Match, 'project' | 'id' | 'name'>; readonly to: string };
 
@@ -140,12 +143,15 @@ export const policyInDoubt = (rules: GuardRules, runtime: Runtime, facts: Config
   });
 };
 
-/** The exemption that holds for a runtime now; of several the one that lasts longest. */
+/** When an exemption ends, as an instant; infinity for one that does not. */
+export const exemptionEnd = ({ until }: Pick<Exemption, 'until'>): number =>
+  until === 'forever' ? Number.POSITIVE_INFINITY : until;
+
+/** The policy's exemption that holds for a runtime now; of several the one that lasts longest. */
 export const exemptionFor = ({ exemptions }: GuardRules, runtime: Runtime, now: Instant): Exemption | undefined => {
-  const endOf = ({ until }: Exemption) => (until === 'forever' ? Number.POSITIVE_INFINITY : until);
   return exemptions
-    .filter((exemption) => isAddressed(exemption.match, runtime) && endOf(exemption) > now)
-    .sort((a, b) => endOf(b) - endOf(a))[0];
+    .filter((exemption) => isAddressed(exemption.match, runtime) && exemptionEnd(exemption) > now)
+    .sort((a, b) => exemptionEnd(b) - exemptionEnd(a))[0];
 };
 
 const mailAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;

@@ -57,6 +57,9 @@ export type Keep = {
   readonly by: string;
 };
 
+/** The runtime is exempt by itself, made so by the API. `because`: why, in the words of whoever did. */
+export type OwnExemption = { readonly until: Instant | 'forever'; readonly because: string; readonly at: Instant };
+
 /** What is written down with the intent to delete: what it stood on, who is told once it is gone, and under which id it was saved. */
 export type Intent = { readonly entry: LedgerEntry; readonly to: readonly string[]; readonly savedId?: string };
 
@@ -103,6 +106,7 @@ export type RuntimeCase = RuntimeAddress & {
   readonly particulars?: Particulars;
   readonly episode?: Episode;
   readonly keep?: Keep;
+  readonly exemption?: OwnExemption;
   readonly deletion?: Deletion;
   /** The latest deletion time that an accepted mail named: no deletion before. */
   readonly named?: Instant;

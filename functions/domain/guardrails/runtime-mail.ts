@@ -1,6 +1,7 @@
 import type { Runtime } from '#domain/runtime.ts';
 import { day, hour, type Instant } from '#domain/time.ts';
 import { type AcceptedWarning, addresseeOf } from './episode.ts';
+import { exemptionOf, ownExemption } from './exemption.ts';
 import { factsOf, type GuardBoard } from './guard-board.ts';
 import { nextActAt } from './hours.ts';
 import { groundOf } from './judge-fleet.ts';
@@ -8,7 +9,7 @@ import { keepChoicesUpTo } from './keep.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { moneyOf } from './money.ts';
 import { canRecreate } from './particulars.ts';
-import { addresseesFor, type Exemption, exemptionFor, type GuardRules, type Policy, policyFor } from './policy.ts';
+import { addresseesFor, type Exemption, exemptionEnd, type GuardRules, type Policy, policyFor } from './policy.ts';
 import { type RuntimeCase, type RuntimeKey, runtimeKey, type Warning } from './runtime-case.ts';
 import type { DailyMail, ToldExemption, ToldRuntime, WarningRow } from './runtime-notice.ts';
 import { evidenceOf, ledgerRuntimeOf } from './situation.ts';
@@ -55,7 +56,7 @@ const composeOne = (
   const runtime = runtimeOf(kase);
   const facts = factsOf(board.catalogue, runtime);
   const policy = policyFor(rules, runtime, facts);
-  if (exemptionFor(rules, runtime, now) !== undefined) return undefined;
+  if (exemptionOf(rules, runtime, kase, now) !== undefined) return undefined;
   // The rules have changed since it became owed: the next run voids it.
   if (digest(groundOf(policy, addresseesFor(rules, policy, runtime, kase.madeFor?.address), runtime)) !== kase.ground)
     return undefined;
@@ -127,11 +128,21 @@ const nameOf = ({ match }: Exemption): string =>
     .filter(Boolean)
     .join(', ');
 
-const toldExemption = (exemption: Exemption): ToldExemption => ({
-  about: nameOf(exemption),
-  until: exemption.until,
-  ...(exemption.because === undefined ? {} : { because: exemption.because }),
-});
+/** The exemptions that hold: those of the policy, then those that were made by the API for runtimes which are there. */
+const exemptionsHeld = ({ cases }: GuardBoard, rules: GuardRules, now: Instant): readonly ToldExemption[] => {
+  const ruled = rules.exemptions.filter((exemption) => exemptionEnd(exemption) > now);
+  const told = ruled.map((exemption): ToldExemption => {
+    const because = exemption.because === undefined ? {} : { because: exemption.because };
+    return { about: nameOf(exemption), until: exemption.until, by: 'policy', ...because };
+  });
+  const own = [...cases].flatMap(([key, { value: kase }]): ToldExemption[] => {
+    const held = kase.vanishedAt === undefined ? ownExemption(kase, now) : undefined;
+    if (held === undefined) return [];
+    const { until, because = '', by } = held;
+    return [{ about: `${kase.name} (${key})`, until, because, by }];
+  });
+  return [...told, ...own];
+};
 
 const endsSoonWithin = 7 * day;
 /** Deletions of so long count into what was not spent since. */
@@ -175,10 +186,8 @@ export const dailyMailOf = (
     return [{ runtime: told, since, ...evidence, ...(money === undefined ? {} : { money }) }];
   });
   const troubles = Object.values(board.desk.value.troubles).filter(({ overAt }) => overAt === undefined);
-  const held = rules.exemptions.filter(({ until }) => until === 'forever' || until > now);
-  const endingSoon = held
-    .filter(({ until }) => until !== 'forever' && until - now <= endsSoonWithin)
-    .map(toldExemption);
+  const exemptions = exemptionsHeld(board, rules, now);
+  const endingSoon = exemptions.filter((exemption) => exemptionEnd(exemption) - now <= endsSoonWithin);
   if (entries.length + observing.length + troubles.length + endingSoon.length === 0) return undefined;
   const freed = freedBy(ledger, now);
   return {
@@ -189,7 +198,7 @@ export const dailyMailOf = (
     entries,
     observing,
     troubles,
-    exemptions: held.map(toldExemption),
+    exemptions,
     endingSoon,
     freed,
   };

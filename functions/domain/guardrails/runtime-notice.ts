@@ -3,6 +3,7 @@ import type { Instant } from '#domain/time.ts';
 import type { Evidence, LedgerEntry } from './ledger.ts';
 import type { Money } from './money.ts';
 import type { SpecPart } from './particulars.ts';
+import type { HeldExemption } from './policy.ts';
 import type { Thresholds } from './reading.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -81,11 +82,12 @@ export type TroubleMail = {
   readonly rearmUrl?: string;
 };
 
-/** An exemption as the daily mail lists it: what it is about, in words, and until when. */
+/** An exemption as the daily mail lists it: what it is about, in words, until when, and who made it. */
 export type ToldExemption = {
   readonly about: string;
   readonly until: Instant | 'forever';
   readonly because?: string;
+  readonly by: HeldExemption['by'];
 };
 
 /**

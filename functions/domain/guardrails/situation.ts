@@ -3,7 +3,7 @@ import type { Instant } from '#domain/time.ts';
 import type { Clock, Span } from './clock.ts';
 import type { Evidence, LedgerEntry, LedgerRuntime } from './ledger.ts';
 import { type Money, moneyOf } from './money.ts';
-import type { ConfigFacts, Exemption, Policy } from './policy.ts';
+import type { ConfigFacts, HeldExemption, Policy } from './policy.ts';
 import type { Reading } from './reading.ts';
 import type { RuntimeCase } from './runtime-case.ts';
 
@@ -22,7 +22,7 @@ export type Situation = {
   /** A digest of the rules, see `RuntimeCase.ground`. */
   readonly ground: string;
   readonly addressees: readonly string[];
-  readonly exemption?: Exemption;
+  readonly exemption?: HeldExemption;
   readonly facts: ConfigFacts;
   readonly breakerOpen: boolean;
   /** A policy that may be the one that counts: it asks for what the inventory does not tell. */

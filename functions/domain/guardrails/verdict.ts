@@ -4,7 +4,7 @@ import { grownUpAt, idleFor } from './clock.ts';
 import { endEpisode, voidWarnings, wasWarned } from './episode.ts';
 import { mayActAt, nextActAt } from './hours.ts';
 import { type PlanKind, planKindOf } from './particulars.ts';
-import type { Ladder, Policy } from './policy.ts';
+import { exemptionEnd, type Ladder, type Policy } from './policy.ts';
 import { isIdleUse } from './reading.ts';
 import type { RuntimeCase, Warning } from './runtime-case.ts';
 import { entryFor, type Situation } from './situation.ts';
@@ -198,22 +198,25 @@ const brought = (kase: RuntimeCase, situation: Situation): RuntimeCase => {
   const { now, ground, runtime } = situation;
   if (kase.deletion !== undefined && kase.deletion.state !== 'condemned') return kase;
   // A mark that a crash left behind decides nothing.
-  const { keep, reported, episode, deletion: _condemned, ...rest } = kase;
-  const kept = keep === undefined || keep.until <= now ? {} : { keep };
+  const { keep, exemption, reported, episode, deletion: _condemned, ...rest } = kase;
+  const wanted = {
+    ...(keep === undefined || keep.until <= now ? {} : { keep }),
+    ...(exemption === undefined || exemptionEnd(exemption) <= now ? {} : { exemption }),
+  };
   const told = reported === undefined ? {} : { reported };
   const warned = episode === undefined ? {} : { episode };
   if ((episode !== undefined || reported !== undefined) && inUseAgain(situation, kase)) {
     const isSpared = episode !== undefined && wasWarned(episode);
     const entry = isSpared ? entryFor(situation, kase, 'spared', 'it is in use again', episode.id) : undefined;
     const { asked: _asked, stuckSince: _stuck, ...used } = rest;
-    return endEpisode({ ...used, ...kept, ground, name: runtime.name }, entry);
+    return endEpisode({ ...used, ...wanted, ground, name: runtime.name }, entry);
   }
-  const current: RuntimeCase = { ...rest, ...kept, ...told, ...warned, ground, name: runtime.name };
+  const current: RuntimeCase = { ...rest, ...wanted, ...told, ...warned, ground, name: runtime.name };
   const because = voidedBy(kase, situation);
   if (because === undefined) return onNewSpan(current, situation);
   // It bills on because somebody wants it to.
-  const { stuckSince: _wanted, ...wanted } = current;
-  return onNewSpan(voidWarnings(wanted, because, now), situation);
+  const { stuckSince: _wanted, ...billing } = current;
+  return onNewSpan(voidWarnings(billing, because, now), situation);
 };
 
 /** A verdict, and the case as it is after it (the same object where nothing changed). */
@@ -223,6 +226,7 @@ const isSame = (a: RuntimeCase, b: RuntimeCase): boolean =>
   a.ground === b.ground &&
   a.name === b.name &&
   a.keep === b.keep &&
+  a.exemption === b.exemption &&
   a.deletion === b.deletion &&
   a.stuckSince === b.stuckSince &&
   a.reported === b.reported &&

@@ -15,9 +15,6 @@ import { httpHandler } from '#handlers/http-handler.ts';
 import type { Environment } from './environment.ts';
 import { operations } from './operations/index.ts';
 
-/** What another function does, which only the description names. */
-const operationsElsewhere = async () => (await import('#handlers/runtimes-api/operations/index.ts')).operations;
-
 /** Everything that the handler is given: its environment, the user's settings, and the world it works in. */
 export type Parts = {
   readonly environment: Omit<Environment, 'METRICS_NAMESPACE'>;
@@ -56,7 +53,8 @@ export const createHandler = (parts: Parts) => {
   };
   return httpHandler({
     operations,
-    described: async () => [...operations, ...(await operationsElsewhere())],
+    // Loaded when somebody asks: no other request needs what makes it.
+    document: async (serverUrl) => (await import('./document.ts')).documentFor(serverUrl),
     world,
     signIn: settings.api,
     part: 'http-api',

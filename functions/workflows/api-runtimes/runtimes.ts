@@ -69,10 +69,11 @@ export const seeFleet = async (world: RuntimesWorld, projects: readonly string[]
   return { ...view, board, incomplete };
 };
 
-/** By whom a runtime is kept or released: the digest of an address, where there is one. */
-type By = { readonly recipientId?: string };
+/** By whom a runtime is kept, exempted or released: the digest of an address, where there is one. */
+export type By = { readonly recipientId?: string };
 
-const byApi = ({ recipientId }: By) => ({
+/** The same, as an entry of the ledger says it. */
+export const byApi = ({ recipientId }: By) => ({
   by: `api:${recipientId ?? 'operator'}`,
   ...(recipientId === undefined ? {} : { recipientId }),
 });

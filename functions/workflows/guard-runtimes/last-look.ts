@@ -88,7 +88,7 @@ export const lookLast = async (
   const clock = fleet.clocks.get(runtimeKey(condemned)) ?? newClock(now);
   if (detail instanceof Error) {
     const runtime = { ...condemned, region: '', status: 'unknown' };
-    const situation = situationOf({ ...fleet, now }, { runtime });
+    const situation = situationOf({ ...fleet, now }, { runtime }, kase);
     return { result: 'spare', because: detail.message, kase, situation, unread: true };
   }
   const gpusKnown = kase.particulars?.gpuCount;
@@ -97,7 +97,7 @@ export const lookLast = async (
   const known: RuntimeCase = { ...withoutDeletion(kase), particulars };
   const before = fleet.clocksBefore.get(runtimeKey(condemned)) ?? newClock(now);
   const reading = readingOf(metrics, told, clock, before, now);
-  const seen = situationOf({ ...fleet, now }, { runtime: detail, reading });
+  const seen = situationOf({ ...fleet, now }, { runtime: detail, reading }, kase);
   const rules = {
     thresholds: seen.policy.thresholds,
     grownUpAt: grownUpAt(kase.reappearedAt ?? detail.createdAt, clock, seen.policy),

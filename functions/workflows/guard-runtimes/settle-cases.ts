@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Breaker } from '#domain/guardrails/breaker.ts';
+import { ownExemption } from '#domain/guardrails/exemption.ts';
 import type { GuardBoard } from '#domain/guardrails/guard-board.ts';
 import type { Judged } from '#domain/guardrails/judge-fleet.ts';
 import type { RuntimeCase, RuntimeKey } from '#domain/guardrails/runtime-case.ts';
@@ -23,6 +24,8 @@ const isForgettable = (kase: RuntimeCase, now: Instant): boolean => {
   if (vanishedAt !== undefined) return now - vanishedAt > vanishedRemembered;
   if (kase.madeFor !== undefined) return false;
   const warnedLately = kase.firstWarnedAt !== undefined && now - kase.firstWarnedAt < day;
+  // Of a runtime that is there: an exemption of one that is gone protects nothing.
+  if (ownExemption(kase, now) !== undefined) return false;
   return episode === undefined && reported === undefined && !warnedLately && kase.reappearedAt === undefined;
 };
 

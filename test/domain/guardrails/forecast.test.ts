@@ -40,7 +40,12 @@ const rulesFor = (guardrails: object) =>
 type Told = { first?: Instant; last?: Instant; deleted?: Instant };
 
 /** Runs the rules for a runtime that is idle in every minute, as Warden does, and notes what comes when. */
-const lived = (guardrails: object, runtime: RuntimeDetail, minutes: number) => {
+const lived = (
+  guardrails: object,
+  runtime: RuntimeDetail,
+  minutes: number,
+  exemption?: RuntimeCase['exemption'] & {},
+) => {
   const rules = rulesFor(guardrails);
   const told: Told = {};
   let clocks: ReadonlyMap<string, Clock> = new Map();
@@ -66,10 +71,18 @@ const lived = (guardrails: object, runtime: RuntimeDetail, minutes: number) => {
     if (cases.size === 0) {
       const { ground } = first.situation;
       cases = new Map([
-        [first.key, { ...newCase(runtime, runtime.name, ground), particulars: particularsOf(runtime, now) }],
+        [
+          first.key,
+          {
+            ...newCase(runtime, runtime.name, ground),
+            particulars: particularsOf(runtime, now),
+            ...(exemption === undefined ? {} : { exemption }),
+          },
+        ],
       ]);
     }
-    forecast ??= forecastOf({ ...fleet, cases }, first);
+    const [known = first] = judgeFleet({ ...fleet, cases }, seen);
+    forecast ??= forecastOf({ ...fleet, cases }, known);
     const [judged] = withWarnings(judgeFleet({ ...fleet, cases }, seen), fleet);
     if (judged?.verdict.verdict === 'delete') told.deleted = now;
     const { kase } = judged ?? {};
@@ -134,5 +147,15 @@ describe('what the plan foretells is what the rules do', () => {
     const { forecast, told } = lived(guardrails, detail, 24 * 60);
     expect(told).toEqual({ last: Date.UTC(2026, 0, 1, 15), deleted: expect.any(Number) });
     expect(forecast).toMatchObject({ firstWarningAt: told.last, lastWarningAt: told.last, deleteAt: told.deleted });
+  });
+
+  test('an exemption by the API is one like any other, and of both the longer counts', () => {
+    const guardrails = { exemptions: [{ name: 'bob-*', until: '2026-01-01T13:00:00Z' }] };
+    const until = Date.UTC(2026, 0, 1, 15);
+    const { forecast, told } = lived(guardrails, detail, 24 * 60, { until, because: 'the fair', at: noon });
+    expect(told).toEqual({ last: until, deleted: expect.any(Number) });
+    expect(forecast).toMatchObject({ firstWarningAt: until, lastWarningAt: until, deleteAt: told.deleted });
+    const forEver = lived({}, detail, 24 * 60, { until: 'forever', because: 'the fair', at: noon });
+    expect(forEver).toEqual({ forecast: { outcome: 'stays', because: 'the fair' }, told: {} });
   });
 });

@@ -20,9 +20,16 @@ export const usdUpTo = (most: number) => {
   return z.number({ error }).check(z.gte(0.0001, { error }), z.lte(most, { error }));
 };
 
+const timeWords = 'a date and time with its offset, such as 2026-12-31T18:00:00Z';
+
 /** A time as it is sent to us: ISO 8601 with its offset. */
-export const time = () =>
-  z.iso.datetime({ offset: true, error: 'a date and time with its offset, such as 2026-12-31T18:00:00Z' });
+export const time = (error = timeWords) => z.iso.datetime({ offset: true, error });
+
+/** A time, or no end at all. */
+export const timeOrForever = () => {
+  const error = `${timeWords}, or forever`;
+  return z.union([time(error), z.literal('forever')], { error });
+};
 
 /** A time as we write it; null for none. */
 export const isoTime = () => z.iso.datetime();

@@ -5,19 +5,23 @@ import { iso, isoTime } from './fields.ts';
 
 export const actShape = z.enum(acts);
 
-/** What was seen of an idle time. */
+/** What was seen of an idle time: how much of it, and the most that was used in it. CPU is null where it is not reported. */
 export const evidenceShape = z.object({
   idle_since: isoTime(),
   until: isoTime(),
   observed_minutes: z.number(),
+  unobserved_minutes: z.number(),
   highest_gpu_percent: z.number(),
+  highest_cpu: z.nullable(z.object({ value: z.number(), unit: z.enum(['cores', 'percent']) })),
 });
 
 export const evidenceBody = ({ idleSince, until, observedMs, highest }: Evidence): z.output<typeof evidenceShape> => ({
   idle_since: iso(idleSince),
   until: iso(until),
   observed_minutes: observedMs / minute,
+  unobserved_minutes: (until - idleSince - observedMs) / minute,
   highest_gpu_percent: highest.gpuPercent,
+  highest_cpu: highest.cpu ?? null,
 });
 
 /** One line of the ledger. Money is in USD, with what it was computed from. */

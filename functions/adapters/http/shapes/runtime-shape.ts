@@ -3,12 +3,17 @@ import type { Forecast } from '#domain/guardrails/forecast.ts';
 import type { Judged } from '#domain/guardrails/judge-fleet.ts';
 import { isIdleUse } from '#domain/guardrails/reading.ts';
 import { evidenceOf, moneyIn } from '#domain/guardrails/situation.ts';
+import { type Instant, minute } from '#domain/time.ts';
 import { iso, isoOrNull, isoTime } from './fields.ts';
 import { evidenceBody, evidenceShape } from './ledger-shape.ts';
+import { warningShape, warningsBody } from './warning-shape.ts';
 
 const address = { project_id: z.string(), id: z.string(), name: z.string() };
 
-/** A runtime with what Warden knows and says of it. */
+/**
+ * A runtime with what Warden knows and says of it. `unknown`: for how long its use is not known, and why. `warnings_taken_back`:
+ * the last time that its warnings lost their ground. `delete_not_before`: the latest time that an accepted mail named.
+ */
 export const runtimeShape = z.object({
   ...address,
   region_id: z.string(),
@@ -26,14 +31,20 @@ export const runtimeShape = z.object({
     at: z.nullable(isoTime()),
     because: z.nullable(z.string()),
   }),
+  unknown: z.nullable(z.object({ since: isoTime(), minutes: z.number(), because: z.string() })),
   evidence: z.nullable(evidenceShape),
   usd_wasted: z.nullable(z.number()),
   verdict: z.string(),
   because: z.string(),
   next_warning: z.nullable(z.object({ step: z.enum(['first', 'last']), at: isoTime() })),
   delete_at: z.nullable(isoTime()),
+  warnings: z.array(warningShape),
+  warnings_taken_back: z.nullable(z.object({ at: isoTime(), because: z.string() })),
+  delete_not_before: z.nullable(isoTime()),
   kept_until: z.nullable(isoTime()),
-  exempt: z.nullable(z.object({ until: z.nullable(isoTime()), because: z.nullable(z.string()) })),
+  exempt: z.nullable(
+    z.object({ until: z.nullable(isoTime()), because: z.nullable(z.string()), by: z.enum(['policy', 'api']) }),
+  ),
 });
 
 const priceOf = ({ situation: { runtime, facts }, kase }: Judged): number | undefined => {
@@ -48,10 +59,28 @@ const readingBody = ({ situation: { reading, policy } }: Judged): z.output<typeo
   return { state, at: iso(reading.at), because: null };
 };
 
+const unknownSince = (since: Instant, because: string, now: Instant) => ({
+  since: iso(since),
+  minutes: (now - since) / minute,
+  because,
+});
+
+const unknownBody = ({ situation: { clock, now } }: Judged): z.output<typeof runtimeShape>['unknown'] => {
+  const { unknown, notRunning } = clock;
+  if (notRunning !== undefined) return unknownSince(notRunning.since, `its status is ${notRunning.status}`, now);
+  return unknown === undefined ? null : unknownSince(unknown.since, unknown.because, now);
+};
+
+const exemptBody = ({ situation: { exemption } }: Judged): z.output<typeof runtimeShape>['exempt'] => {
+  if (exemption === undefined) return null;
+  const { until, because, by } = exemption;
+  return { until: until === 'forever' ? null : iso(until), because: because ?? null, by };
+};
+
 export const runtimeBody = (judged: Judged): z.output<typeof runtimeShape> => {
   const { situation, verdict, kase } = judged;
-  const { runtime, clock, policy, facts, addressees, exemption, now } = situation;
-  const keep = kase?.keep;
+  const { runtime, clock, policy, facts, addressees, now } = situation;
+  const { keep, named, episode } = kase ?? {};
   return {
     project_id: runtime.project,
     id: runtime.id,
@@ -67,20 +96,19 @@ export const runtimeBody = (judged: Judged): z.output<typeof runtimeShape> => {
     policy: policy.name,
     mode: policy.mode,
     reading: readingBody(judged),
+    unknown: unknownBody(judged),
     evidence: clock.span === undefined ? null : evidenceBody(evidenceOf(clock.span, clock.span.idleAt)),
     usd_wasted: clock.span === undefined ? null : (moneyIn(situation, kase)?.wasted ?? null),
     verdict: verdict.verdict,
     because: verdict.because,
     next_warning: verdict.next === undefined ? null : { step: verdict.next.step, at: iso(verdict.next.at) },
     delete_at: isoOrNull(verdict.deleteAt),
+    warnings: warningsBody(kase),
+    warnings_taken_back:
+      episode?.voided === undefined ? null : { at: iso(episode.voided.at), because: episode.voided.because },
+    delete_not_before: isoOrNull(named),
     kept_until: keep !== undefined && keep.until > now ? iso(keep.until) : null,
-    exempt:
-      exemption === undefined
-        ? null
-        : {
-            until: exemption.until === 'forever' ? null : iso(exemption.until),
-            because: exemption.because ?? null,
-          },
+    exempt: exemptBody(judged),
   };
 };
 

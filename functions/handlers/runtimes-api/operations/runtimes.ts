@@ -11,9 +11,9 @@ import { day } from '#domain/time.ts';
 import { keepByApi, releaseByApi, seeFleet } from '#workflows/api-runtimes/runtimes.ts';
 import { isTheirRuntime, operation, type RuntimesApiWorld } from '../world.ts';
 
-const tag = 'Runtimes: what runs, how idle it is, and what becomes of it';
+export const runtimesTag = 'Runtimes: what runs, how idle it is, and what becomes of it';
 const projectId = id('a project of the settings, such as prj-1');
-const one = z.strictObject({ project_id: projectId, runtime_id: id('the id of a runtime') });
+export const oneRuntime = z.strictObject({ project_id: projectId, runtime_id: id('the id of a runtime') });
 const longestKeep = 366 * day;
 
 /** The projects that are looked after, or the one that is asked for. */
@@ -32,7 +32,7 @@ const list = operation({
   id: 'listRuntimes',
   method: 'get',
   path: '/v1/runtimes',
-  tag,
+  tag: runtimesTag,
   summary: 'Your runtimes with their idle time and verdict; for an operator all',
   who: 'person',
   query: z.extend(inProject, paging),
@@ -55,8 +55,8 @@ const list = operation({
 });
 
 /** One runtime; for whom it is not theirs it is not there. */
-const oneOf = async (
-  { project_id: project, runtime_id: runtimeId }: z.output<typeof one>,
+export const oneOf = async (
+  { project_id: project, runtime_id: runtimeId }: z.output<typeof oneRuntime>,
   caller: Caller,
   world: RuntimesApiWorld,
 ): Promise<Judged> => {
@@ -70,37 +70,38 @@ const read = operation({
   id: 'readRuntime',
   method: 'get',
   path: '/v1/projects/{project_id}/runtimes/{runtime_id}',
-  tag,
+  tag: runtimesTag,
   summary: 'One runtime with its idle time and verdict',
   who: 'person',
-  params: one,
+  params: oneRuntime,
   answers: { 200: { description: 'The runtime', schema: runtimeShape } },
   problems: ['not-found', 'provider-failed'],
   run: async ({ path }, caller, world) => ({ status: 200, body: runtimeBody(await oneOf(path, caller, world)) }),
 });
 
-const refuse = (detail: string): never => {
+/** Refuses the time until which something is to hold. */
+export const refuseUntil = (detail: string): never => {
   throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer: '/until', detail }] });
 };
 
 /** How long somebody may keep it: an owner as long as a link could, an operator for any time. */
 const checkUntil = (until: number, { operator }: Caller, { situation: { policy, now } }: Judged): void => {
   const longest = operator ? longestKeep : policy.keepAtMost;
-  if (until <= now) refuse(`until is ${iso(until)}; it must lie ahead`);
+  if (until <= now) refuseUntil(`until is ${iso(until)}; it must lie ahead`);
   if (until <= now + longest) return;
   const who = operator ? 'nobody may keep a runtime' : `policy ${policy.name} lets its owner keep it`;
-  refuse(`until is ${iso(until)}; ${who} for more than ${durationInWords(longest)}, until ${iso(now + longest)}`);
+  refuseUntil(`until is ${iso(until)}; ${who} for more than ${durationInWords(longest)}, until ${iso(now + longest)}`);
 };
 
 const keep = operation({
   id: 'keepRuntime',
   method: 'put',
   path: '/v1/projects/{project_id}/runtimes/{runtime_id}/keep',
-  tag,
+  tag: runtimesTag,
   summary:
     'Keep a runtime until a time: it is neither warned of nor deleted. Its owner as long as its policy allows, an operator up to 366 days',
   who: 'person',
-  params: one,
+  params: oneRuntime,
   body: z.strictObject({ until: time() }),
   answers: { 200: { description: 'The runtime, which is kept', schema: runtimeShape } },
   problems: ['not-found', 'conflict', 'not-acceptable', 'provider-failed'],
@@ -118,10 +119,10 @@ const free = operation({
   id: 'releaseRuntime',
   method: 'delete',
   path: '/v1/projects/{project_id}/runtimes/{runtime_id}/keep',
-  tag,
+  tag: runtimesTag,
   summary: 'Keep a runtime no longer: it is judged like any other, and warned of anew before anything is done',
   who: 'person',
-  params: one,
+  params: oneRuntime,
   answers: { 200: { description: 'The runtime, which is not kept', schema: runtimeShape } },
   problems: ['not-found', 'provider-failed'],
   run: async ({ path }, caller, world) => {
@@ -135,7 +136,7 @@ const plan = operation({
   id: 'readPlan',
   method: 'get',
   path: '/v1/plan',
-  tag,
+  tag: runtimesTag,
   summary: 'What becomes of your runtimes, and when, if nothing changes; of one in use: were it idle from now on',
   who: 'person',
   query: inProject,
