@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
-import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import type { SecretsParts } from '#adapters/secrets/open-secrets.ts';
 import { readParameter } from '#adapters/secrets/read-parameter.ts';
 import type { WardenEvent } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
@@ -32,12 +32,12 @@ export const startSecrets = async () => {
     pass: (milliseconds: number): void => {
       time.now += milliseconds;
     },
-    secrets: openSecrets({
+    secrets: {
       access: dynamodb.config,
       variables: { AWS_ENDPOINT_URL_SSM: store.endpoint },
       clock,
       report: (event) => events.push(event),
-    }),
+    } satisfies SecretsParts,
     read: (name: string) =>
       readParameter(
         {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { openCredential } from '#adapters/secrets/open-secrets.ts';
 import { minute } from '#domain/time.ts';
 import { type Emulator, startEmulator } from '#local/emulator/emulator.ts';
 import { answer, clientAt, failureOf, startServer } from '../provider/client-setup.ts';
@@ -10,7 +11,7 @@ const startKept = async (value?: string) => {
   const given = await startSecrets();
   const { store, clock, secrets } = given;
   if (value !== undefined) store.set(name, value);
-  const { credential, missing } = secrets.credential(name);
+  const { credential, missing } = openCredential(secrets, name);
   const at = (bases: Pick<Emulator, 'runtimesUrl' | 'inventoryUrl' | 'tenantUrl'>, organisation?: string) => {
     const settings = organisation === undefined ? {} : { organisation };
     return clientAt(bases, '', { credential, clock, settings }).client;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLinks, type LinkKey } from '#adapters/links.ts';
 import { linkKeysText } from '#adapters/secrets/link-keys.ts';
+import { openLinks } from '#adapters/secrets/open-secrets.ts';
 import { day, minute, second } from '#domain/time.ts';
 import { failureOf, keysName, noon, startSecrets } from './given.ts';
 
@@ -18,7 +19,7 @@ const textOf = (...keys: (LinkKey | undefined)[]): string => linkKeysText(keys.f
 const startLinks = async (value: string | undefined = textOf(oldKey)) => {
   const given = await startSecrets();
   if (value !== undefined) given.store.set(keysName, value);
-  const links = given.secrets.links(keysName, baseUrl);
+  const links = openLinks(given.secrets, keysName, baseUrl);
   const read = (token: string) => links.readToken(token, 'unsubscribe', given.time.now);
   return { ...given, links, read, reads: () => given.store.counted('GetParameter') };
 };

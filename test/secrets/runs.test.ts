@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '#adapters/configuration/define-config.ts';
+import { openCredential } from '#adapters/secrets/open-secrets.ts';
 import { minute } from '#domain/time.ts';
 import { startEmulator } from '#local/emulator/emulator.ts';
 import { providerSettings } from '#local/emulator/provider-settings.ts';
@@ -27,7 +28,7 @@ const startJobs = async (value: string | undefined) => {
   if (value !== undefined) store.set(name, value === 'good' ? emulator.token : value);
   tables += 1;
   const tableName = `secrets-${tables}`;
-  const { credential, missing } = given.secrets.credential(name);
+  const { credential, missing } = openCredential(given.secrets, name);
   const system = createSystem({
     settings: readSettings({
       provider: { ...providerSettings(emulator), callsPerSecond: 1_000 },

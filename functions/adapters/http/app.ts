@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
+import { Hono } from 'hono/tiny';
 import type { Report } from '#domain/event.ts';
 import { ProviderError } from '../provider/errors.ts';
 import { type Caller, callerOf, type SignInSettings } from './caller.ts';
@@ -84,8 +85,8 @@ const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 export type AppParts<World> = {
   readonly operations: readonly Operation<World>[];
-  /** The OpenAPI document of the whole API, for a server of this address; missing: another function has it. */
-  readonly document?: (serverUrl: string) => Promise<object>;
+  /** The OpenAPI document of the whole API, but for its servers; missing: another function has it. */
+  readonly document?: () => Promise<object>;
   readonly world: World;
   readonly signIn: SignInSettings;
   /** The function that answers, as its failures name it. */
@@ -120,7 +121,9 @@ export const createApp = <World>({ operations, document, world, signIn, part, re
   app.onError((failure) => answerFailure(failure, { part, report }));
   app.notFound(() => problemResponse(new Problem('not-found', 'There is nothing here. What there is: /openapi.json.')));
   if (document !== undefined) {
-    app.get('/openapi.json', async (c) => c.json(await document(new URL(c.req.url).origin)));
+    app.get('/openapi.json', async (c) =>
+      c.json({ ...(await document()), servers: [{ url: new URL(c.req.url).origin }] }),
+    );
   }
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), routeOf(operation.path), (c) => run(c, operation, world, signIn));

@@ -16,16 +16,16 @@ export type SecretsParts = {
   readonly report: Report;
 };
 
-/** The secrets of a stage, by the names of the parameters of Systems Manager that hold them. */
-export const openSecrets = ({ access, variables, clock, report }: SecretsParts) => {
+const keptParameter = ({ access, variables, clock, report }: SecretsParts, name: string) => {
   const endpoint = variables.AWS_ENDPOINT_URL_SSM || variables.AWS_ENDPOINT_URL || undefined;
   const sleep = (milliseconds: number) => wait(milliseconds);
-  const kept = (name: string) => {
-    const read = () => readParameter({ access, endpoint, sleep }, name);
-    return createKeptParameter({ name, read, clock, report });
-  };
-  return {
-    credential: (name: string) => createKeptCredential(kept(name)),
-    links: (name: string, baseUrl: string) => createKeptLinks(kept(name), baseUrl),
-  };
+  const read = () => readParameter({ access, endpoint, sleep }, name);
+  return createKeptParameter({ name, read, clock, report });
 };
+
+/** The provider's credential of a stage. `name`: of the parameter of Systems Manager that holds it. */
+export const openCredential = (parts: SecretsParts, name: string) => createKeptCredential(keptParameter(parts, name));
+
+/** The keys that sign a stage's links. `name`: of the parameter that holds them; `baseUrl`: where the links lead. */
+export const openLinks = (parts: SecretsParts, name: string, baseUrl: string) =>
+  createKeptLinks(keptParameter(parts, name), baseUrl);

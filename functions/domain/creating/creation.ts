@@ -1,4 +1,4 @@
-import { type Instant, minute } from '#domain/time.ts';
+import { type Instant, minute, second } from '#domain/time.ts';
 
 /**
  * Where the making of one runtime stands. `creating`: asked, or about to be, under this name, and no clear answer yet. `created`:
@@ -8,6 +8,9 @@ export type Creation =
   | { readonly state: 'available'; readonly refusedBecause?: string }
   | { readonly state: 'creating'; readonly name: string; readonly at: Instant }
   | { readonly state: 'created'; readonly name: string; readonly runtimeId: string; readonly at: Instant };
+
+/** A call to make a runtime, or to look for one, takes so long at most. Somebody may wait: two fit in what API Gateway gives. */
+export const createWithin = 12 * second;
 
 /** A runtime that was made so long ago is listed, if it is there. */
 export const settlesAfter = 10 * minute;

@@ -9,7 +9,7 @@ import { processEnvironment } from '#adapters/configuration/process-environment.
 import { newId } from '#adapters/identity.ts';
 import { createLateQueue } from '#adapters/late-queue.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
-import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { openCredential } from '#adapters/secrets/open-secrets.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
@@ -23,12 +23,10 @@ const settings = readSettings(config);
 const { logger, metrics, report } = createTelemetry('guard-runtimes', environment.METRICS_NAMESPACE);
 const clock = () => Date.now();
 const dynamodb = new DynamoDBClient(clientLimits);
-const { credential, missing } = openSecrets({
-  access: dynamodb.config,
-  variables: processEnvironment(),
-  clock,
-  report,
-}).credential(environment.PROVIDER_CREDENTIAL_PARAMETER);
+const { credential, missing } = openCredential(
+  { access: dynamodb.config, variables: processEnvironment(), clock, report },
+  environment.PROVIDER_CREDENTIAL_PARAMETER,
+);
 
 export const handler = createHandler({
   environment,

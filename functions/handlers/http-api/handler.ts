@@ -54,7 +54,8 @@ export const createHandler = (parts: Parts) => {
   return httpHandler({
     operations,
     // Loaded when somebody asks: no other request needs what makes it.
-    document: async (serverUrl) => (await import('./document.ts')).documentFor(serverUrl),
+    // Loaded when somebody asks: no other request needs it.
+    document: async () => (await import('./openapi.json', { with: { type: 'json' } })).default,
     world,
     signIn: settings.api,
     part: 'http-api',

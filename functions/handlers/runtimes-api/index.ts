@@ -7,7 +7,7 @@ import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import { newId } from '#adapters/identity.ts';
 import { createProviderClient } from '#adapters/provider/client.ts';
-import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { openCredential } from '#adapters/secrets/open-secrets.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
@@ -22,8 +22,8 @@ const { logger, metrics, report } = createTelemetry('runtimes-api', environment.
 
 const clock = () => Date.now();
 const dynamodb = new DynamoDBClient(clientLimits);
-const secrets = openSecrets({ access: dynamodb.config, variables: processEnvironment(), clock, report });
-const { credential } = secrets.credential(environment.PROVIDER_CREDENTIAL_PARAMETER);
+const secrets = { access: dynamodb.config, variables: processEnvironment(), clock, report };
+const { credential } = openCredential(secrets, environment.PROVIDER_CREDENTIAL_PARAMETER);
 
 export const handler = createHandler({
   environment,

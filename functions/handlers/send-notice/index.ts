@@ -7,7 +7,7 @@ import { readEnvironment } from '#adapters/configuration/environment.ts';
 import { processEnvironment } from '#adapters/configuration/process-environment.ts';
 import { newId } from '#adapters/identity.ts';
 import type { Mailer } from '#adapters/mailer.ts';
-import { openSecrets } from '#adapters/secrets/open-secrets.ts';
+import { openLinks } from '#adapters/secrets/open-secrets.ts';
 import { mapStackTraces } from '#adapters/stack-traces.ts';
 import { createTelemetry } from '#adapters/telemetry.ts';
 import config from '#config';
@@ -34,7 +34,8 @@ export const handler = createHandler({
   environment,
   settings,
   dynamodb,
-  links: openSecrets({ access: dynamodb.config, variables: processEnvironment(), clock, report }).links(
+  links: openLinks(
+    { access: dynamodb.config, variables: processEnvironment(), clock, report },
     environment.LINK_KEYS_PARAMETER,
     environment.LINKS_URL,
   ),

@@ -1,4 +1,4 @@
-import { type CreatingLimits, overTheLimit } from '#domain/creating/limits.ts';
+import type { CreatingLimits } from '#domain/creating/limits.ts';
 import { type Place, type RuntimeOrder, specFor } from '#domain/creating/order.ts';
 import type { CreationRequest } from '#domain/creating/request.ts';
 import type { Report } from '#domain/event.ts';
@@ -97,16 +97,4 @@ export const createOnRequest = async (
     report: ({ name, runtimeId }) => world.report({ event: 'runtime-created', project, runtimeId, name }),
   });
   return { ...outcome, request: { ...request, pricePerGpuHour }, again: request.creation.state === 'created' };
-};
-
-/** What runtimes that Warden made cost now, in USD an hour, as far as is recorded, and why another may not be made beside them. */
-export const roomFor = async (
-  { store }: Pick<SpendingWorld, 'store'>,
-  limits: CreatingLimits,
-  order: { readonly gpus: number; readonly pricePerGpuHour: number },
-): Promise<{ readonly spent: number; readonly because?: string }> => {
-  const { value: expenses } = await store.readExpenses();
-  const because = overTheLimit(limits, expenses, order);
-  const spent = expenses.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
-  return { spent, ...(because === undefined ? {} : { because }) };
 };

@@ -1,7 +1,7 @@
-import { type Creation, mayGiveUp, nameWithEnding } from '#domain/creating/creation.ts';
+import { type Creation, createWithin, mayGiveUp, nameWithEnding } from '#domain/creating/creation.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { Runtime, RuntimeSpec } from '#domain/runtime.ts';
-import { type Instant, second } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
 
 type Bounds = { readonly deadline: Instant };
 
@@ -53,9 +53,6 @@ export type CreationOutcome =
   | { readonly outcome: 'unclear'; readonly name: string; readonly since: Instant; readonly because: string }
   | { readonly outcome: 'held'; readonly because: string }
   | { readonly outcome: 'over' };
-
-/** Somebody may wait for it: shorter than the time that API Gateway gives a function. */
-export const createWithin = 15 * second;
 
 /** Answers after which nothing was created, by whether the same request may be taken later. */
 const clearRefusals: ReadonlyMap<string, boolean> = new Map([

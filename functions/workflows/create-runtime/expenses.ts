@@ -1,3 +1,4 @@
+import { createWithin } from '#domain/creating/creation.ts';
 import {
   type CreatingLimits,
   type Expense,
@@ -9,7 +10,7 @@ import {
 import type { Versioned } from '#domain/guardrails/guard-board.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { Runtime } from '#domain/runtime.ts';
-import { type CreatingWorld, createWithin } from './create-once.ts';
+import type { CreatingWorld } from './create-once.ts';
 
 /** What Warden made and is still there, as it is kept: written only over the version that was read. */
 export type ExpenseStore = {
@@ -74,4 +75,16 @@ export const giveBackExpense = async ({ store }: ExpensesWorld, name: string): P
     if (left.length === known.length || (await store.saveExpenses(left, version))) return;
   }
   throw new ExpensesBusyError(`What ${name} would have cost could not be given back in ${mostTries} tries.`);
+};
+
+/** What runtimes that Warden made cost now, in USD an hour, as far as is recorded, and why another may not be made beside them. */
+export const roomFor = async (
+  { store }: Pick<ExpensesWorld, 'store'>,
+  limits: CreatingLimits,
+  order: Order,
+): Promise<{ readonly spent: number; readonly because?: string }> => {
+  const { value: expenses } = await store.readExpenses();
+  const because = overTheLimit(limits, expenses, order);
+  const spent = expenses.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
+  return { spent, ...(because === undefined ? {} : { because }) };
 };

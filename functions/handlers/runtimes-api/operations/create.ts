@@ -4,10 +4,10 @@ import { checkLimits, limitsFor } from '#adapters/http/may-create.ts';
 import { Problem } from '#adapters/http/problem.ts';
 import { orderFields, orderOf } from '#adapters/http/shapes/creation-shape.ts';
 import { id, isoOrNull, isoTime, usdUpTo, wholeNumber } from '#adapters/http/shapes/fields.ts';
+import type { Order } from '#domain/creating/limits.ts';
 import type { CreationRequest } from '#domain/creating/request.ts';
 import { offerKey } from '#domain/offer.ts';
 import { type OfferState, priceOf } from '#domain/offer-state.ts';
-import { createOnRequest, roomFor } from '#workflows/create-runtime/create-on-request.ts';
 import { operation, type RuntimesApiWorld } from '../world.ts';
 
 const tag = 'Creating runtimes: what one costs, and having one made';
@@ -84,10 +84,11 @@ const price = operation({
 const roomOf = async (
   caller: Caller,
   world: RuntimesApiWorld,
-  order: Parameters<typeof roomFor>[2],
+  order: Order,
 ): Promise<{ readonly spent: number | null; readonly most: number | null; readonly because: string | null }> => {
   try {
     const limits = limitsFor(world.mayCreate, caller);
+    const { roomFor } = await import('#workflows/create-runtime/expenses.ts');
     const { spent, because = null } = await roomFor(world.creating, limits, order);
     return { spent, most: limits.maxUsdPerHour, because };
   } catch (failure) {
@@ -166,6 +167,8 @@ const create = operation({
     checkLimits(limits, { gpus, pricePerGpuHour });
     checkAgreed(gpus * pricePerGpuHour, most);
     const { address, recipientId } = caller;
+    // What makes runtimes is loaded when somebody wants one: most requests only look.
+    const { createOnRequest } = await import('#workflows/create-runtime/create-on-request.ts');
     const made = await createOnRequest(world.creating, limits, {
       subject: caller.subject,
       key: header('idempotency-key') ?? '',

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import { type Described, longestHeader } from './operation.ts';
-import { type ProblemCode, problemCodes, statusOf } from './problem.ts';
+import { type Described, longestHeader } from '#adapters/http/operation.ts';
+import { type ProblemCode, problemCodes, statusOf } from '#adapters/http/problem.ts';
+import { operations } from '#handlers/http-api/operations/index.ts';
+import { operations as runtimesOperations } from '#handlers/runtimes-api/operations/index.ts';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -107,13 +109,15 @@ const pathItemOf = (operation: Described) => ({
 const description = `What GPU Warden knows, and what people may ask of it. Send the ID token of the issuer that the settings name:
 \`Authorization: Bearer <JWT>\`. Times are ISO 8601 in UTC, money is USD, memory is GiB.`;
 
-/** The OpenAPI 3.1 document of some operations. */
-export const openApiOf = (operations: readonly Described[], serverUrl: string) => {
-  const paths = Map.groupBy(operations, ({ path }) => path);
+/** Where the document lies, from the top of the repository. */
+export const openApiPath = 'functions/handlers/http-api/openapi.json';
+
+/** The OpenAPI 3.1 document of the whole API, whichever function answers, without the address that it is served at. */
+export const openApiDocument = () => {
+  const paths = Map.groupBy<string, Described>([...operations, ...runtimesOperations], ({ path }) => path);
   return {
     openapi: '3.1.0',
     info: { title: 'GPU Warden', version: '1', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    servers: [{ url: serverUrl }],
     paths: Object.fromEntries(
       [...paths].map(([path, group]) => [
         path,
