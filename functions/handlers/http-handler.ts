@@ -6,11 +6,15 @@ import { type AppParts, createApp } from '#adapters/http/app.ts';
 /** Methods that a `Request` refuses to have: they are answered like any other that no operation has. */
 const unspeakable: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
 
+/** Methods with which a `Request` has no body; what is sent all the same is not looked at. */
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 /** The event as Hono takes it, which writes the types of what may be missing in another way. */
 const eventFor = (event: APIGatewayProxyEventV2): LambdaEvent => {
-  const { requestContext } = event;
+  const { requestContext, body, ...rest } = event;
   const method = unspeakable.has(requestContext.http.method) ? 'UNSPEAKABLE' : requestContext.http.method;
-  const spoken = { ...event, requestContext: { ...requestContext, http: { ...requestContext.http, method } } };
+  const sent = body === undefined || bodiless.has(method) ? {} : { body };
+  const spoken = { ...rest, ...sent, requestContext: { ...requestContext, http: { ...requestContext.http, method } } };
   return spoken as unknown as LambdaEvent;
 };
 

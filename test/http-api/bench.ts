@@ -113,7 +113,7 @@ export const startApi = async () => {
   const emulator = await startEmulator({ clock: () => time.now, projects: ['prj-a', 'prj-b'] });
   const settings = readSettings(
     settingsWith({
-      provider: { ...providerSettings(emulator), projects: ['prj-a'] },
+      provider: { ...providerSettings(emulator), projects: ['prj-a'], callsPerSecond: 1000 },
       guardrails: { owners: [{ name: '{owner}-*', to: '{owner}@example.com' }] },
       creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20 },
     }),

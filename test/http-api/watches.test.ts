@@ -137,6 +137,10 @@ describe('what is not understood', () => {
     expect(twice.status).toBe(400);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('refuses a parameter called %s', async (name) => {
+    expect((await api.send('GET', `/v1/ledger?${name}=1`, { as: 'ann' })).status).toBe(400);
+  });
+
   it('says which methods there are', async () => {
     const { status, headers } = await api.send('PUT', '/v1/watches', { as: 'ann', body: {} });
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);

@@ -108,7 +108,8 @@ const readParameter = (text: string, kind: string | undefined): unknown => {
 const parameters = (schema: ObjectSchema, given: ReadonlyMap<string, readonly string[]>): Record<string, unknown> => {
   return Object.fromEntries(
     [...given].map(([name, texts]) => {
-      const field = schema.shape[name];
+      // Own fields alone: somebody may ask for `__proto__`.
+      const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
       const values = texts.map((text) => readParameter(text, field && kindOf(field)));
       return [name, values.length === 1 ? values[0] : values];
     }),

@@ -7,6 +7,9 @@ const inTheProvidersShape = (what: string) => z.record(z.string(), z.unknown(), 
 
 const sshKey = () => z.string().check(z.regex(/^[ -~]{1,2000}$/, { error: 'a public SSH key on one line' }));
 
+export const templateId = () =>
+  z.string().check(z.regex(/^tpl-[a-zA-Z0-9-]{1,100}$/, { error: 'a template, as GET /v1/templates gives it' }));
+
 /** What a runtime is made of, beside its place and its GPUs: a template or a spec of its own. */
 export const orderFields = {
   name: z.string().check(
@@ -14,9 +17,7 @@ export const orderFields = {
       error: 'a name of 1 to 56 letters, digits, ".", "_" or "-"; it gets an ending that no other has',
     }),
   ),
-  template_id: z.exactOptional(
-    z.string().check(z.regex(/^tpl-[a-zA-Z0-9-]{1,100}$/, { error: 'a template, as GET /v1/templates gives it' })),
-  ),
+  template_id: z.exactOptional(templateId()),
   template_spec: z.exactOptional(inTheProvidersShape("a spec in the provider's shape, instead of template_id")),
   plan_id: z.exactOptional(id('an on-demand plan, such as gpu-h200-on-demand-1h')),
   ssh_keys: z.exactOptional(z.array(sshKey()).check(z.maxLength(10))),

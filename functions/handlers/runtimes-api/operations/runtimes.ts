@@ -42,7 +42,7 @@ const list = operation({
       schema: z.extend(pageOf(runtimeShape), { incomplete_projects: incomplete }),
     },
   },
-  problems: ['provider-failed'],
+  problems: ['not-acceptable', 'provider-failed'],
   run: async ({ query }, caller, world) => {
     const seen = await theirs(caller, world, query.project_id);
     const sorted = seen.judged.toSorted((a, b) => (a.key < b.key ? 1 : -1));

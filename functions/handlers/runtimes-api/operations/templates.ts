@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Problem } from '#adapters/http/problem.ts';
-import { id } from '#adapters/http/shapes/fields.ts';
+import { templateId } from '#adapters/http/shapes/creation-shape.ts';
 import type { RuntimeTemplate } from '#domain/runtime.ts';
 import { answerWithin } from '#workflows/api-runtimes/runtimes.ts';
 import { operation } from '../world.ts';
@@ -14,8 +14,8 @@ const templateShape = z.object({
   spec: z.unknown(),
 });
 
-const templateBody = ({ id: templateId, description, ownerOrganisation, spec }: RuntimeTemplate) => ({
-  id: templateId,
+const templateBody = ({ id, description, ownerOrganisation, spec }: RuntimeTemplate) => ({
+  id,
   description,
   owner_org_id: ownerOrganisation ?? null,
   spec: spec ?? null,
@@ -48,7 +48,7 @@ const read = operation({
   tag,
   summary: 'One template',
   who: 'person',
-  params: z.strictObject({ template_id: id('the id of a template, such as tpl-jupyterlab-pytorch') }),
+  params: z.strictObject({ template_id: templateId() }),
   answers: { 200: { description: 'The template', schema: templateShape } },
   problems: ['not-found', 'provider-failed'],
   run: async ({ path }, _caller, { templates: provider, clock }) => {
