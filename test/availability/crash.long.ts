@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { minute } from '#domain/time.ts';
-import type { ProxiedCall } from '#local/engines/faults.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
 import { sqsEvent } from '#local/sqs-event.ts';
+import { type Crash, crashAt } from './crash.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;
@@ -17,36 +17,6 @@ const watches = [
   { to: 'ada@example.com', region, configId: h100 },
   { to: 'team@example.com', model: 'H100', notify: 'every' },
 ] as const;
-
-/** What a crash may leave behind: everything that changes the world outside the process. */
-const changesSomething = ({ operation }: ProxiedCall) =>
-  ['PutItem', 'UpdateItem', 'DeleteItem', 'SendMessageBatch', 'SendEmail', 'DeleteMessage'].includes(operation);
-
-type Crash = { readonly struck: () => string | undefined; readonly revive: () => void };
-
-/** The process dies at its n-th effect (from 0): before it happens, or after it happened and before the answer came. */
-const crashAt = (at: number, moment: 'before' | 'after'): Crash => {
-  let effects = 0;
-  let dead = false;
-  let struck: string | undefined;
-  const isTheOne = (call: ProxiedCall): boolean => {
-    if (dead || !changesSomething(call)) return false;
-    const hit = effects === at;
-    effects += 1;
-    if (hit) [dead, struck] = [true, call.operation];
-    return hit;
-  };
-  for (const proxy of Object.values(engines.proxies)) {
-    proxy.faults.add({ match: isTheOne, kind: moment === 'before' ? 'drop-connection' : 'drop-answer' });
-    proxy.faults.add({ match: () => dead, kind: 'drop-connection' });
-  }
-  return {
-    struck: () => struck,
-    revive: () => {
-      dead = false;
-    },
-  };
-};
 
 /** Minutes pass, then the process runs; whatever it throws is Lambda's to count. */
 const minuteOf = async (minutes = 1): Promise<void> => {
@@ -86,7 +56,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s its n-th eff
     const effects: string[] = [];
     for (let at = 0; ; at += 1) {
       world = await startWorld(engines, { watches });
-      const crash = crashAt(at, moment);
+      const crash = crashAt(engines, at, moment);
       await story(crash);
       const operation = crash.struck();
       const [ada, team] = [await mailsTo('ada@example.com'), await mailsTo('team@example.com')];
