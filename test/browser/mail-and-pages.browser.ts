@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderAvailabilityMail } from '#adapters/mail/render.ts';
+import type { AvailabilityMail } from '#domain/notice.ts';
 import { realClock } from '#local/clock.ts';
 import { startHttpFront } from '#local/http-front.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
+import { creation, mail as sample, settings } from '../mail/samples.ts';
 
 const pictures = 'coverage/pictures';
 let engines: TestEngines;
@@ -67,6 +70,42 @@ describe.each(looks)('on %s', (name, options) => {
       }
       expect(await scrollsSideways(page)).toBe(false);
       await page.screenshot({ path: `${pictures}/mail on ${name}.png`, fullPage: true });
+    });
+  });
+});
+
+const news: [string, AvailabilityMail][] = [
+  [
+    'created',
+    sample({
+      rows: [],
+      creations: [
+        creation({
+          news: { state: 'created', project: 'prj-9', name: 'ann-train-a1b2c3', runtimeId: 'rt-1', usdPerHour: 3.98 },
+        }),
+      ],
+    }),
+  ],
+  [
+    'not created, and an alert',
+    sample({
+      creations: [
+        creation({
+          news: { state: 'held', because: 'it costs $3.98 an hour; the limit is $3.00 (creating.maxUsdPerHour)' },
+        }),
+      ],
+    }),
+  ],
+];
+
+describe.each(looks)('what came of a creation, on %s', (look, options) => {
+  it.each(news)('%s', async (what, mail) => {
+    const { html } = renderAvailabilityMail(mail, settings);
+    await withPage(options, async (page) => {
+      await page.setContent(html);
+      expect(await page.getByText('Available since').first().isVisible()).toBe(true);
+      expect(await scrollsSideways(page)).toBe(false);
+      await page.screenshot({ path: `${pictures}/creation, ${what}, on ${look}.png`, fullPage: true });
     });
   });
 });

@@ -1,4 +1,11 @@
-import type { AvailabilityMail, AvailabilityRow, MailSettings, ToldOffer, ToldWindow } from '#domain/notice.ts';
+import type {
+  AvailabilityMail,
+  AvailabilityRow,
+  CreationRow,
+  MailSettings,
+  ToldOffer,
+  ToldWindow,
+} from '#domain/notice.ts';
 import { hour, minute } from '#domain/time.ts';
 
 /** Tue 3 Mar 2026, 14:05 UTC */
@@ -55,6 +62,15 @@ export const mail = (changes: Partial<AvailabilityMail> = {}): AvailabilityMail 
   creations: [],
   expired: [],
   unsubscribeUrl: 'https://warden.example.com/unsubscribe?token=1.abc.def',
+  ...changes,
+});
+
+export const creation = (changes: Partial<CreationRow> = {}): CreationRow => ({
+  offer: h100,
+  gpus: 2,
+  words: 'any H100 in as-south-1',
+  openedAt: writtenAt - 3 * minute,
+  news: { state: 'missed' },
   ...changes,
 });
 
