@@ -31,6 +31,8 @@ const emulatedSettings = (settings: Settings, emulator: Emulator, options: Emula
     // The clock stops for every run, so that looking several times within one would stop the story.
     availability: { ...settings.availability, watches: watchesFor(options), pollSeconds: 60 },
     guardrails: storyGuardrails,
+    // Nothing is rented here: whoever tries the API may have runtimes made.
+    creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20, maxGpus: 8, maxRuntimes: 5 },
   };
 };
 

@@ -64,7 +64,6 @@ describe('what a runtime would cost', () => {
         max_usd_per_hour: 20,
         may_be_created: true,
         because: null,
-        seen_at: new Date(api.time.now).toISOString(),
       },
     ]);
     expect(Object(answer).usd_per_day).toBeCloseTo(95.52);

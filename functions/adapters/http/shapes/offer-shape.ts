@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { baseGpus, type OfferState, type PastWindow, priceOf } from '#domain/offer-state.ts';
-import { minute } from '#domain/time.ts';
+import { type Instant, minute } from '#domain/time.ts';
 import { iso, isoOrNull, isoTime } from './fields.ts';
 
-/** An offer as it was last seen. `rentable`: whether one GPU of it can be rented; null where nobody knows. */
+/** An offer as it was last seen. `rentable`: whether one GPU of it can be rented; null where nobody knows. `seen_at`: when the inventory last said so. */
 export const offerShape = z.object({
   region_id: z.string(),
   config_id: z.string(),
@@ -23,7 +23,8 @@ export const offerShape = z.object({
   seen_at: z.nullable(isoTime()),
 });
 
-export const offerBody = (state: OfferState): z.output<typeof offerShape> => {
+/** `completeAt`: when the whole inventory was last seen; what it did not change is written no later. */
+export const offerBody = (state: OfferState, completeAt: Instant | undefined): z.output<typeof offerShape> => {
   const { hardware, counts } = state;
   const track = state.tracks[baseGpus];
   return {
@@ -43,7 +44,7 @@ export const offerBody = (state: OfferState): z.output<typeof offerShape> => {
     rentable: track === undefined ? null : track.state === 'open',
     window_opened_at: track?.state === 'open' ? iso(track.openedAt) : null,
     // Nobody has listed an offer yet that somebody only waits for.
-    seen_at: isoOrNull(state.askedAt === 0 ? undefined : state.askedAt),
+    seen_at: isoOrNull(state.askedAt === 0 ? undefined : Math.max(state.askedAt, completeAt ?? 0)),
   };
 };
 

@@ -34,7 +34,7 @@ const list = operation({
   run: async ({ query }, _caller, { store }) => {
     const { offers, fleet } = await store.readBoard();
     const data = [...offers.values()]
-      .map(offerBody)
+      .map((state) => offerBody(state, fleet.lastCompleteAt))
       .filter(
         (offer) =>
           (query.region_id ?? offer.region_id) === offer.region_id &&
@@ -76,7 +76,7 @@ const windows = operation({
       data: page.rows.map(windowBody),
       next_cursor: page.next,
       statistics: { windows: count, median_minutes: medianMinutes },
-      open_since: offerBody(state).window_opened_at,
+      open_since: offerBody(state, undefined).window_opened_at,
     };
     return { status: 200, body };
   },

@@ -3,7 +3,7 @@ import type { Caller } from '#adapters/http/caller.ts';
 import { checkLimits, limitsFor } from '#adapters/http/may-create.ts';
 import { Problem } from '#adapters/http/problem.ts';
 import { orderFields, orderOf } from '#adapters/http/shapes/creation-shape.ts';
-import { id, isoOrNull, isoTime, usdUpTo, wholeNumber } from '#adapters/http/shapes/fields.ts';
+import { id, usdUpTo, wholeNumber } from '#adapters/http/shapes/fields.ts';
 import type { Order } from '#domain/creating/limits.ts';
 import type { CreationRequest } from '#domain/creating/request.ts';
 import { offerKey } from '#domain/offer.ts';
@@ -49,7 +49,6 @@ const price = operation({
         price_per_gpu_per_hour: z.number(),
         usd_per_hour: z.number(),
         usd_per_day: z.number(),
-        seen_at: z.nullable(isoTime()),
         created_usd_per_hour: z.nullable(z.number()),
         max_usd_per_hour: z.nullable(z.number()),
         may_be_created: z.boolean(),
@@ -70,7 +69,6 @@ const price = operation({
       price_per_gpu_per_hour: pricePerGpuHour,
       usd_per_hour: rate,
       usd_per_day: rate * 24,
-      seen_at: isoOrNull(state.askedAt === 0 ? undefined : state.askedAt),
       created_usd_per_hour: room.spent,
       max_usd_per_hour: room.most,
       may_be_created: room.because === null,
