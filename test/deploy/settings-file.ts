@@ -51,6 +51,7 @@ export const testSettings = ({ runtimesUrl, inventoryUrl, tenantUrl, organisatio
       sampleOffsetSeconds: 0,
       policies: [{ name: 'default', mode: 'enforce', ladder: shortLadder }],
     },
+    creating: { allowed: 'operators', whenAvailable: true, maxUsdPerHour: 1, maxGpus: 2 },
     deployment: { keepData: true, logRetentionDays: 7 },
   }) satisfies SettingsInput;
 

@@ -1,6 +1,7 @@
 import { seeHealth, useApi } from './chapters/api.ts';
 import * as availability from './chapters/availability.ts';
 import { bounceWarning } from './chapters/bounces.ts';
+import { createRuntimes } from './chapters/creating.ts';
 import * as deployment from './chapters/deployment.ts';
 import { seeNothingStays, seeWhatStays } from './chapters/end.ts';
 import * as firstRun from './chapters/first-run.ts';
@@ -69,6 +70,9 @@ export const tellStory = async (world: World): Promise<void> => {
   await chapter('each schedule fires by itself', () => firstRun.seeSchedulesFire(world, tokenSetAt));
   const oldLink = await watchForGpus(world, stage);
   const operatorsToken = await chapter('an invited person makes a watch by the API', () => useApi(world, stage));
+  await chapter('an operator has runtimes created, by the API and by a watch', () =>
+    createRuntimes(world, stage, operatorsToken),
+  );
   await guardRuntimes(world, stage);
   await chapter('the doctor finds nothing broken', () => askDoctor(world, stage, settingsFile));
   await chapter('keys are rotated, and old links still work', () => rotateLinkKeys(world, oldLink));

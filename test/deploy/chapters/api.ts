@@ -12,7 +12,12 @@ import type { World } from '../world.ts';
 const invited = 'ann@team.internal';
 
 /** Invites somebody as docs/api.md says, and signs in as them. Answers the ID token. */
-const tokenOf = async ({ clients }: World, { outputs }: Stage, email: string, group?: string): Promise<string> => {
+export const tokenOf = async (
+  { clients }: World,
+  { outputs }: Stage,
+  email: string,
+  group?: string,
+): Promise<string> => {
   const who = { UserPoolId: outputs.UserPoolId, Username: email };
   const password = `Aa1!${crypto.randomUUID()}`;
   const attributes = { email, email_verified: 'true' };
@@ -32,14 +37,16 @@ const tokenOf = async ({ clients }: World, { outputs }: Stage, email: string, gr
   return IdToken;
 };
 
-const askingAt =
+/** Asks the deployed API. */
+export const askingAt =
   ({ outputs: { ApiUrl } }: Stage) =>
-  (token: string | undefined, path: string, method = 'GET', body?: unknown) =>
+  (token: string | undefined, path: string, method = 'GET', body?: unknown, headers: Record<string, string> = {}) =>
     ask(`${ApiUrl}${path}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
