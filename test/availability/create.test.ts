@@ -271,3 +271,18 @@ describe('a watch that may not', () => {
     expect((await api.send('POST', '/v1/watches', { as: 'operator', body })).status).toBe(201);
   });
 });
+
+it('a watch that creates may be changed within the limits, and not while the provider is asked', async () => {
+  const id = await make();
+  const change = async (body: object) =>
+    (await api.send('PATCH', `/v1/watches/${id}`, { as: 'ann', body, headers: { 'if-match': '*' } })).status;
+  expect(await change({ gpu_count: 9 })).toBe(403);
+  expect(await change({ max_price_per_gpu_per_hour: 21 })).toBe(403);
+  expect(await change({ gpu_count: 2 })).toBe(200);
+  world.show(4);
+  world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'before', times: 1 });
+  await world.step();
+  expect(await change({ gpu_count: 3 })).toBe(409);
+  await world.step(11);
+  expect(runtimes().map(({ gpuCount }) => gpuCount)).toEqual([2]);
+});

@@ -22,6 +22,7 @@ import {
   makeWatch,
   mostCreating,
   mostWatches,
+  type WatchChange,
   watchesOf,
 } from '#workflows/api-watches/watches.ts';
 import { recipientIdOf } from '#workflows/make-watches.ts';
@@ -212,6 +213,13 @@ const matching =
   (kept: KeptWatch): boolean =>
     ifMatch === undefined || namesEtag(ifMatch, etagOf(watchBody(owner, kept)));
 
+/** @throws Problem where a watch that creates would ask for more than may ever be made */
+const checkCreation = ({ watch }: KeptWatch, change: WatchChange['criteria'], { creating }: ApiWorld): void => {
+  const { gpus, maxPricePerGpuHour } = { ...watch.criteria, ...change };
+  if (watch.create === undefined || creating?.limits === undefined || maxPricePerGpuHour === undefined) return;
+  checkLimits(creating.limits, { gpus, pricePerGpuHour: maxPricePerGpuHour });
+};
+
 const change = operation({
   id: 'changeWatch',
   method: 'patch',
@@ -223,15 +231,16 @@ const change = operation({
   headers: { 'if-match': 'The ETag of the watch as you have seen it; without it: 428' },
   body: watchChangeShape,
   answers: { 200: { description: 'The watch', schema: watchShape, headers: etagHeader } },
-  problems: ['not-found', 'conflict', 'changed-meanwhile', 'not-acceptable', 'if-match-missing'],
+  problems: ['not-found', 'over-limit', 'conflict', 'changed-meanwhile', 'not-acceptable', 'if-match-missing'],
   run: async ({ path, body, header }, caller, world) => {
-    const { owner, watchId } = await ownerOf(path.watch_id, caller, world);
+    const { owner, watchId, kept } = await ownerOf(path.watch_id, caller, world);
     const ifMatch = header('if-match');
     if (ifMatch === undefined) throw new Problem('if-match-missing', 'Send the ETag of the watch as If-Match.');
     const criteria = {
       ...(body.gpu_count === undefined ? {} : { gpus: body.gpu_count }),
       ...(body.max_price_per_gpu_per_hour === undefined ? {} : { maxPricePerGpuHour: body.max_price_per_gpu_per_hour }),
     };
+    checkCreation(kept, criteria, world);
     const wish = {
       criteria,
       ...(body.notify === undefined ? {} : { notify: body.notify }),
