@@ -1,4 +1,4 @@
-import { awaitsCreation } from './creating/watch-creation.ts';
+import { awaitsCreation, isUnderWay } from './creating/watch-creation.ts';
 import type { AcceptedMail, ToldRow } from './mailing.ts';
 import type {
   AvailabilityMail,
@@ -71,7 +71,8 @@ const groupKey = ({ row, kept, window }: RowWithWindow) =>
   [row.offer, kept.watch.criteria.gpus, window.state, window.openedAt].join(' ');
 
 const nextFor = (kept: KeptWatch, { state }: ToldWindow): AvailabilityRow['watches'][number]['next'] => {
-  if (state === 'open' && awaitsCreation(kept)) return 'creates';
+  if (state === 'open' && isUnderWay(kept)) return 'creates';
+  if (awaitsCreation(kept)) return 'stays';
   return kept.watch.notify === 'once' && state === 'open' ? 'done' : 'stays';
 };
 

@@ -1,3 +1,4 @@
+import type { CreationTodo } from './creating/request.ts';
 import type { OfferKey } from './offer.ts';
 import type { OfferState } from './offer-state.ts';
 import type { Odometer } from './poll.ts';
@@ -43,6 +44,7 @@ export type Board = {
   readonly offers: ReadonlyMap<OfferKey, OfferState>;
   readonly todo: readonly Todo[];
   readonly wanted: readonly Wanted[];
+  readonly creationTodos: readonly CreationTodo[];
   /** What is wrong with the items that could not be understood; the others are read without them. */
   readonly unreadable: readonly string[];
 };

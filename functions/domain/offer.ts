@@ -33,5 +33,11 @@ export type GpuConfig = Pick<Offer, 'configId' | 'gpuModel' | 'gpuVendor' | 'vra
 /** What tells one offer from all others, as one string: `region/configId`. */
 export type OfferKey = string;
 
+/** Takes a key apart again. */
+export const offerOf = (key: OfferKey): { readonly region: string; readonly configId: string } => {
+  const [region = '', configId = ''] = key.split('/');
+  return { region, configId };
+};
+
 export const offerKey = (offer: { readonly region: string; readonly configId: string }): OfferKey =>
   `${offer.region}/${offer.configId}`;

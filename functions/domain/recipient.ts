@@ -4,6 +4,7 @@ import {
   judgeCreations,
   newWatchCreation,
   type WatchCreation,
+  withoutSpec,
 } from './creating/watch-creation.ts';
 import { type Firing, firingOf, type Told } from './firing.ts';
 import { type OfferKey, offerKey } from './offer.ts';
@@ -137,6 +138,14 @@ export const withChangedWatch = (recipient: Recipient, before: KeptWatch, watch:
   };
 };
 
+const mayBill = ({ state }: CreationNews): boolean => state === 'created' || state === 'unclear';
+
+/** A watch that is over. What it was to make is forgotten, unless it was asked for. */
+const ended = (kept: KeptWatch, standing: WatchStanding): KeptWatch => {
+  const over = { ...kept, standing };
+  return kept.creation?.creation.state === 'creating' ? over : withoutSpec(over);
+};
+
 const endedBecause =
   (because: 'unsubscribed' | 'cancelled') =>
   (recipient: Recipient, watchIds: readonly string[], now: Instant): Recipient => {
@@ -144,12 +153,12 @@ const endedBecause =
     const watches = Object.fromEntries(
       Object.entries(recipient.watches).map(([id, kept]) => [
         id,
-        ending.has(id) ? { ...kept, standing: { state: 'ended', at: now, because } satisfies WatchStanding } : kept,
+        ending.has(id) ? ended(kept, { state: 'ended', at: now, because }) : kept,
       ]),
     );
     const waiting = withoutOwedOf(recipient.owed, new Set(watchIds));
-    // What came of a runtime that was asked for is told all the same.
-    const made = Object.entries(recipient.owed).filter(([, { kind }]) => kind === 'creation');
+    // What was made, or may have been, is told all the same: it costs money.
+    const made = Object.entries(recipient.owed).filter(([, row]) => row.kind === 'creation' && mayBill(row.news));
     return { ...recipient, watches, owed: { ...waiting, ...Object.fromEntries(made) } };
   };
 
@@ -218,10 +227,11 @@ const expire = (recipient: Recipient, now: Instant): { recipient: Recipient; exp
   const over = Object.values(recipient.watches).filter((kept) => hasRunOut(recipient, kept, now));
   const watches = { ...recipient.watches };
   const owed = { ...recipient.owed };
-  for (const { watch, ...kept } of over) {
+  for (const kept of over) {
+    const { watch } = kept;
     if (watch.source === 'account') delete watches[watch.id];
     else {
-      watches[watch.id] = { ...kept, watch, standing: { state: 'ended', at: now, because: 'expired' } };
+      watches[watch.id] = ended(kept, { state: 'ended', at: now, because: 'expired' });
       owed[expiredKey(watch.id)] = { kind: 'expired', watchId: watch.id, owedAt: now };
     }
   }

@@ -85,8 +85,8 @@ it('is made in the minute in which it can be rented, once, and its owner is mail
   expect(Object((await api.send('GET', '/v1/ledger', { as: 'bob' })).body).data).toEqual([]);
 });
 
-it('belongs to whoever it was made for: they see it, and would be warned of it', async () => {
-  await make();
+it('belongs to whoever it was made for, whatever it is called: they see it, and would be warned of it', async () => {
+  await make({ ...wish(), create: { ...create(), name: 'ann-train.bob' } });
   world.show(4);
   await world.step();
   const path = `/v1/projects/${project()}/runtimes/${runtimes()[0]?.id}`;
@@ -148,6 +148,9 @@ describe('an unclear answer', () => {
     await world.step();
     expect(posts()).toBe(1);
     world.control.clearFaults(id);
+    // One look finds that it was not made, the next one decides anew.
+    await world.step();
+    expect(posts()).toBe(1);
     await world.step();
     expect(posts()).toBe(2);
     expect(runtimes()).toHaveLength(1);
@@ -170,7 +173,64 @@ describe('an unclear answer', () => {
   });
 });
 
+describe('after an unclear answer', () => {
+  const unclear = async (moment: 'before' | 'after') => {
+    const id = await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment, times: 1 });
+    await world.step();
+    return id;
+  };
+
+  it.each([
+    ['the price is above the limit by then', () => world.show(4, { pricePerGpuHour: 15 })],
+    ['the window is closed by then', () => world.show(0)],
+  ])('nothing is asked for again where %s', async (_, change) => {
+    await unclear('before');
+    change();
+    for (let minutes = 0; minutes < 14; minutes += 1) await world.step();
+    expect([posts(), runtimes()]).toEqual([1, []]);
+  });
+
+  it('it is looked for although the inventory cannot be read, and belongs to whoever wanted it', async () => {
+    const id = await unclear('after');
+    const { id: broken } = world.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 400 });
+    world.control.addFault({ operation: 'listInventory', kind: 'status', status: 400 });
+    for (let minutes = 0; minutes < 12; minutes += 1) await world.step();
+    world.control.clearFaults(broken);
+    await world.step();
+    expect(await read(id)).toMatchObject({ creation: { status: 'created', runtime_id: runtimes()[0]?.id } });
+    expect(posts()).toBe(1);
+  });
+});
+
 describe('a provider that refuses', () => {
+  it('because somebody was faster, is asked again in every window', async () => {
+    await make();
+    for (let round = 0; round < 4; round += 1) {
+      world.show(4);
+      world.control.addFault({ operation: 'createRuntime', kind: 'status', status: 409, times: 1 });
+      await world.step();
+      world.show(0);
+      await world.step();
+    }
+    world.show(4);
+    await world.step();
+    expect([posts(), runtimes().length]).toEqual([5, 1]);
+  });
+
+  it('and repeats what stood in the spec: that is in no mail, no log and no answer', async () => {
+    const template_spec = { image: 'x', env: { HF_TOKEN: 'hf_supersecretvalue' } };
+    const id = await make({ ...wish(), create: { ...create(), template_id: undefined, template_spec } });
+    const body = { code: 'bad_request', message: 'env HF_TOKEN=hf_supersecretvalue is not valid' };
+    world.control.addFault({ operation: 'createRuntime', kind: 'status', status: 400, times: 1, body });
+    world.show(4);
+    await world.step();
+    const told = JSON.stringify([world.events, await read(id), await world.mails()]);
+    expect(told).toContain('HF_TOKEN=…');
+    expect(told).not.toContain('supersecret');
+  });
+
   it('is told, and asked again in another window; the third refusal is the last', async () => {
     const id = await make({ ...wish(), create: { ...create(), template_id: 'tpl-none' } });
     for (let round = 1; round <= 4; round += 1) {
@@ -200,7 +260,7 @@ describe('limits', () => {
     await world.step();
     await world.step(11);
     expect(runtimes()).toHaveLength(1);
-    const held = (await world.mails()).filter(({ text }) => text.includes('is over a limit'));
+    const held = (await world.mails()).filter(({ text }) => text.includes('Not created, held back'));
     expect(held).toHaveLength(1);
     expect(held[0]?.text).toContain('creating.maxUsdPerHour');
     for (const { id } of runtimes()) world.control.removeRuntime(id);
@@ -228,6 +288,31 @@ describe('limits', () => {
     expect((await world.mails()).at(-1)?.text).toContain('creating.whenAvailable');
   });
 
+  it('whoever allows it to operators alone stops what others wait for', async () => {
+    await make();
+    await api.send('POST', '/v1/watches', { as: 'operator', body: wish() });
+    world.redeploy({ creating: { ...on.creating, allowed: 'operators' } });
+    world.show(4);
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+    const held = (await world.mails()).filter(({ text }) => text.includes('creating.allowed'));
+    expect(held.map(({ to }) => to)).toEqual(['ann@example.com']);
+  });
+
+  it('what holds it, or that it was gone again, is told once a day, not with every window', async () => {
+    await make({ ...wish(), notify: 'every' });
+    world.redeploy({});
+    for (let hours = 0; hours < 48; hours += 4) {
+      world.show(4);
+      await world.step();
+      world.show(0);
+      await world.step(4 * 60);
+    }
+    const held = (await world.mails()).filter(({ text }) => text.includes('Not created'));
+    expect(held.length).toBeGreaterThanOrEqual(2);
+    expect(held.length).toBeLessThanOrEqual(3);
+  });
+
   it('nothing is created for an address that takes no mail', async () => {
     const id = await make();
     const [recipientId = ''] = id.split('~');
@@ -238,6 +323,8 @@ describe('limits', () => {
     world.show(4);
     await world.step();
     expect(posts()).toBe(0);
+    const after = await recipients().readRecipient(recipientId);
+    expect(Object.values(after?.recipient.owed ?? {}).filter(({ kind }) => kind === 'creation')).toEqual([]);
   });
 });
 
@@ -284,5 +371,33 @@ it('a watch that creates may be changed within the limits, and not while the pro
   await world.step();
   expect(await change({ gpu_count: 3 })).toBe(409);
   await world.step(11);
+  await world.step();
   expect(runtimes().map(({ gpuCount }) => gpuCount)).toEqual([2]);
+});
+
+it('a runtime of which nobody asks again whether it was made is found all the same, and belongs to whoever asked', async () => {
+  world.show(4);
+  await world.step();
+  const body = {
+    name: 'ann-train',
+    region_id: region,
+    gpu_config_id: h100,
+    template_id: 'tpl-jupyterlab-pytorch',
+    max_usd_per_hour: 5,
+  };
+  const path = `/v1/projects/${project()}/runtimes`;
+  world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'after', times: 1 });
+  const asked = await api.send('POST', path, { as: 'bob', body, headers: { 'idempotency-key': 'k' } });
+  expect(asked.status).toBe(202);
+  await world.step(2);
+  const runtime = `${path}/${runtimes()[0]?.id}`;
+  expect(await api.send('GET', runtime, { as: 'bob' })).toMatchObject({
+    status: 200,
+    body: { owner: 'bob@example.com' },
+  });
+  const ledger = Object((await api.send('GET', '/v1/ledger', { as: 'bob' })).body).data;
+  expect(ledger).toMatchObject([{ act: 'created', because: 'asked for by the API' }]);
+  expect((await api.send('POST', path, { as: 'bob', body, headers: { 'idempotency-key': 'k' } })).status).toBe(200);
+  await world.step(2);
+  expect([posts(), runtimes().length]).toEqual([1, 1]);
 });

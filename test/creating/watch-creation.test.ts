@@ -3,6 +3,7 @@ import {
   awaitsCreation,
   type CreationNews,
   creates,
+  isStillDue,
   mostRefusals,
   withCreation,
   withTry,
@@ -25,6 +26,7 @@ import {
   standingOf,
   watch,
   withFree,
+  withTold,
 } from '../domain/given.ts';
 
 const create = { project: 'prj-1', name: 'ann-train', templateId: 'tpl-a' };
@@ -69,7 +71,7 @@ describe('what is to be made', () => {
     expect(newsIn(next)).toEqual([]);
   });
 
-  test('was missed where the window closed, which is told, once in six hours', () => {
+  test('was missed where the window closed, which is told, once a day', () => {
     const missed = look(due, 6, closedSince(6));
     expect(creationOf(missed)?.due).toBeUndefined();
     expect(newsIn(missed)).toEqual([{ state: 'missed' }]);
@@ -79,8 +81,8 @@ describe('what is to be made', () => {
     ]);
     const again = look(look(missed, 10, reopened), 11, closedSince(11));
     expect(newsIn(again)).toHaveLength(1);
-    const later = look(look(again, 400, openSince(400)), 401, closedSince(401));
-    expect(newsIn(later)).toHaveLength(2);
+    const later = look(look({ ...again, owed: {} }, 1_500, openSince(1_500)), 1_501, closedSince(1_501));
+    expect(newsIn(later)).toHaveLength(1);
   });
 
   test('is due no more once the watch is over', () => {
@@ -148,7 +150,7 @@ test('what was made is told although the watch was cancelled meanwhile', () => {
 
 describe('a refusal', () => {
   const refuse = (recipient: Recipient, minutes: number) =>
-    withTry(recipient, 'w1', { state: 'refused', because: 'no such template' }, at(minutes));
+    withTry(recipient, 'w1', { state: 'refused', because: 'no such template', counts: true }, at(minutes));
 
   test('is told, and the next try is in another window', () => {
     const refused = refuse(due, 6);
@@ -188,7 +190,7 @@ describe('a refusal', () => {
   });
 });
 
-test('a limit, and an answer that stays unclear, are told once in six hours', () => {
+test('a limit, and an answer that stays unclear, are told once a day', () => {
   for (const news of [
     { state: 'held', because: 'it costs too much' },
     { state: 'unclear', name: 'ann-train-1' },
@@ -198,6 +200,70 @@ test('a limit, and an answer that stays unclear, are told once in six hours', ()
     expect(withTry(once, 'w1', news, at(7))).toBe(once);
     const sent = { ...once, owed: {} };
     expect(withTry(sent, 'w1', news, at(7))).toBe(sent);
-    expect(newsIn(withTry(sent, 'w1', news, at(6) + 6 * hour))).toHaveLength(1);
+    expect(newsIn(withTry(sent, 'w1', news, at(6) + 24 * hour))).toHaveLength(1);
   }
+});
+
+describe('somebody who was faster', () => {
+  const lose = (recipient: Recipient, minutes: number) =>
+    withTry(recipient, 'w1', { state: 'refused', because: '409: 0 available', counts: false }, at(minutes));
+
+  test('ends the window and not the creating, however often; it is told once a day', () => {
+    let recipient = due;
+    for (let count = 0; count < 2 * mostRefusals; count += 1) {
+      const opened = 10 * count + 3;
+      recipient = lose(look(recipient, opened, openSince(opened)), opened + 1);
+      expect(creates(look(recipient, opened + 2, openSince(opened)))).toBe(false);
+    }
+    expect(creationOf(recipient)?.refusals).toBe(0);
+    expect(newsIn(recipient)).toEqual([{ state: 'refused', because: '409: 0 available', last: false }]);
+    expect(creates(look(recipient, 100, openSince(99)))).toBe(true);
+  });
+
+  test('sends it to another offer, and not back into the same window', () => {
+    const any = { gpus: 1, vendor: 'NVIDIA' };
+    const both = [openSince(3), openSince(4, rtx5090)];
+    const first = lose(look(recipientWith(making({ criteria: any })), 5, ...both), 6);
+    const second = look(first, 7, ...both);
+    expect(creationOf(second)?.due?.offer).toBe(h100Key);
+    expect(creates(look(lose(second, 8), 9, ...both))).toBe(false);
+  });
+});
+
+test('a refusal that is the last ends a once watch only if its window was told as open', () => {
+  let recipient = withTold(due, 'w1', h100Key, { openedAt: at(3), mailedAt: at(4), closed: true });
+  for (let count = 0; count < mostRefusals; count += 1) {
+    const opened = 10 * count + 3;
+    const again = look(recipient, opened, openSince(opened));
+    recipient = withTry(again, 'w1', { state: 'refused', because: 'no', counts: true }, at(opened + 1));
+  }
+  expect(standingOf(recipient, 'w1')).toBe('armed');
+});
+
+test('what is told of a watch that is over is what costs money', () => {
+  for (const state of ['held', 'unclear'] as const) {
+    const told = withTry(due, 'w1', state === 'held' ? { state, because: 'b' } : { state, name: 'n' }, at(6));
+    expect(newsIn(cancelled(told, ['w1'], at(7)))).toHaveLength(state === 'held' ? 0 : 1);
+  }
+});
+
+test('a spec is forgotten once its runtime is there, or the watch is over', () => {
+  const secret = { ...create, templateSpec: { env: { TOKEN: 'secret' } }, sshKeys: ['ssh-ed25519 A'] };
+  const waiting = look(recipientWith(making({ create: secret })), 5, openSince(3));
+  const asked = withCreation(waiting, 'w1', { state: 'creating', name: 'ann-train-1', at: at(5) }, 1.99, at(5));
+  expect(JSON.stringify(cancelled(asked, ['w1'], at(6)))).toContain('secret');
+  for (const over of [withCreation(asked, 'w1', made, undefined, at(6)), cancelled(waiting, ['w1'], at(6))]) {
+    expect(JSON.stringify(over)).not.toContain('secret');
+    expect(over.watches.w1?.watch.create).toMatchObject({ project: 'prj-1', name: 'ann-train' });
+  }
+});
+
+test('what was seen is acted on only while it is still so', () => {
+  const seen = due.watches.w1;
+  const moved = look(due, 60, openSince(50)).watches.w1;
+  if (seen === undefined || moved === undefined) throw new Error('the watch is gone');
+  expect(isStillDue(seen, seen)).toBe(true);
+  expect(isStillDue(moved, seen)).toBe(false);
+  expect(isStillDue({ ...seen, watch: { ...seen.watch, criteria: { ...exactH100, gpus: 2 } } }, seen)).toBe(false);
+  expect(isStillDue({ ...seen, standing: { state: 'ended', at: 0, because: 'cancelled' } }, seen)).toBe(false);
 });

@@ -113,7 +113,7 @@ export const withTold = (
   recipient: Recipient,
   watchId: string,
   offer: OfferKey,
-  told: { openedAt: Instant; mailedAt: Instant },
+  told: { openedAt: Instant; mailedAt: Instant; closed?: true },
 ): Recipient => {
   const kept = recipient.watches[watchId];
   if (kept === undefined) throw new RangeError(`There is no watch ${watchId}.`);

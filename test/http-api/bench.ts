@@ -148,18 +148,24 @@ export const startApi = async () => {
     },
     () => time.now,
   );
+  const availability = createAvailabilityStore(tableOver(dynamodb, 'warden'));
   return {
     url,
     tokenOf,
     send,
     time,
+    /** As after a look that saw the whole inventory. */
+    seeInventory: async () => {
+      await availability.takeLease('bench', time.now, time.now);
+      await availability.saveFleet('bench', { observed: 0, lastCompleteAt: time.now }, time.now);
+    },
     /** No call is waited for any longer. */
     patience,
     reported,
     deadLetters,
     emulator: emulator.control,
     recipients: createRecipientStore(tableOver(dynamodb, 'warden')),
-    availability: createAvailabilityStore(tableOver(dynamodb, 'warden')),
+    availability,
     guard: createGuardStore(tableOver(dynamodb, 'warden')),
     /** From here on every call to the table fails. */
     loseTable: () => table.close(),

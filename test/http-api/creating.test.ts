@@ -49,6 +49,7 @@ beforeEach(async () => {
   api.emulator.setOffer({ configId: h100, available: 8 });
   api.time.now += 30 * minute;
   await api.availability.saveOffer(seen(h100, 1.99));
+  await api.seeInventory();
 });
 
 describe('what a runtime would cost', () => {
@@ -64,6 +65,7 @@ describe('what a runtime would cost', () => {
         max_usd_per_hour: 20,
         may_be_created: true,
         because: null,
+        seen_at: new Date(api.time.now).toISOString(),
       },
     ]);
     expect(Object(answer).usd_per_day).toBeCloseTo(95.52);
@@ -158,7 +160,58 @@ describe('the same request again', () => {
   });
 });
 
+describe('what was answered before is answered again', () => {
+  it.each([
+    ['the price has risen', () => api.availability.saveOffer({ ...seen(h100, 4.5), askedAt: api.time.now + 1 })],
+    [
+      'the inventory was not seen for long',
+      async () => {
+        api.time.now += 60 * minute;
+      },
+    ],
+  ])('although %s', async (_, change) => {
+    const { body: first } = await ask(body({ max_usd_per_hour: 2 }));
+    await change();
+    const again = await ask(body({ max_usd_per_hour: 2 }));
+    expect([again.status, again.body]).toEqual([200, first]);
+  });
+
+  it('and after an unclear answer it is found, whatever it costs now', async () => {
+    api.emulator.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'after', times: 1 });
+    expect((await ask(body({ max_usd_per_hour: 2 }))).status).toBe(202);
+    await api.availability.saveOffer({ ...seen(h100, 4.5), askedAt: api.time.now + 1 });
+    expect((await ask(body({ max_usd_per_hour: 2 }))).status).toBe(201);
+    expect(posts()).toBe(1);
+  });
+
+  it('a request that was not made begins anew, at what it costs now', async () => {
+    api.emulator.addFault({ operation: 'createRuntime', kind: 'status', status: 500, times: 1 });
+    expect((await ask()).status).toBe(202);
+    api.time.now += 11 * minute;
+    await api.seeInventory();
+    await api.availability.saveOffer({ ...seen(h100, 4.5), askedAt: api.time.now + 1 });
+    const { status, body: answer } = await ask();
+    expect([status, Object(answer).usd_per_hour]).toEqual([201, 4.5]);
+    expect((await ask()).body).toEqual(answer);
+  });
+});
+
 describe('is refused', () => {
+  it('at a price that nobody has looked at for long', async () => {
+    api.time.now += 11 * minute;
+    expect(said(await ask())).toEqual([502, 'provider-failed', expect.stringContaining('was last seen at')]);
+  });
+
+  it('where it is nested deeper than anything is', async () => {
+    const text = `${JSON.stringify({ ...body(), template_id: undefined }).slice(0, -1)},"template_spec":${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}}`;
+    const answer = await api.send('POST', '/v1/projects/prj-a/runtimes', {
+      as: 'ann',
+      body: text,
+      headers: { 'idempotency-key': 'deep' },
+    });
+    expect(answer.status).toBe(400);
+  });
+
   it('where the provider refuses: with its words, and nothing is spent', async () => {
     api.emulator.setOffer({ configId: h100, available: 0 });
     expect(said(await ask())).toEqual([409, 'provider-refused', expect.stringContaining('0 available')]);
@@ -183,6 +236,7 @@ describe('is refused', () => {
     }
     expect(said(await ask())).toEqual([403, 'over-limit', expect.stringContaining('creating.maxRuntimes')]);
     api.time.now += 20 * minute;
+    await api.seeInventory();
     for (const { id } of made().slice(0, 2)) api.emulator.removeRuntime(id);
     expect((await ask()).status).toBe(201);
   });

@@ -37,7 +37,7 @@ describe('a mail of what came of a creation alone', () => {
     ],
     [
       { state: 'held', because: 'it costs $3.98 an hour; the limit is $3.00 (creating.maxUsdPerHour)' },
-      'Not created: 2 × NVIDIA H100 in as-south-1 is over a limit',
+      'Not created, held back: 2 × NVIDIA H100 in as-south-1',
       'Not created',
       ['creating.maxUsdPerHour', 'make room'],
     ],

@@ -14,6 +14,7 @@ onEveryEngine((bench) => {
       offers: new Map(),
       todo: [],
       wanted: [],
+      creationTodos: [],
       unreadable: [],
     });
   });
@@ -26,6 +27,7 @@ onEveryEngine((bench) => {
     await store.saveOffer(offerState());
     await store.putTodo(todo());
     await store.putWanted(wanted());
+    await store.putCreationTodo({ id: 'c1', putAt: now });
     await store.addEntry(entry());
     await store.putExpiry(now, 'ada', 'w1');
     await store.saveWindow(offer, { openedAt: now - minute, closedAt: now });
@@ -38,6 +40,7 @@ onEveryEngine((bench) => {
       offers: new Map([[offer, offerState()]]),
       todo: [todo()],
       wanted: [wanted()],
+      creationTodos: [{ id: 'c1', putAt: now }],
     });
     expect(bodies.map((body) => JSON.parse(body))).toMatchObject([
       { KeyConditionExpression: 'pk = :pk', ConsistentRead: true },

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
+import { createCreatingStore } from '#adapters/store/creating-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable as createTableOver, type Table } from '#adapters/store/table.ts';
 import { type FaultProxy, startFaultProxy } from '#local/engines/fault-proxy.ts';
@@ -13,7 +14,9 @@ export type Bench = {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly table: Table;
-  readonly store: ReturnType<typeof createAvailabilityStore> & ReturnType<typeof createRecipientStore>;
+  readonly store: ReturnType<typeof createAvailabilityStore> &
+    ReturnType<typeof createRecipientStore> &
+    ReturnType<typeof createCreatingStore>;
   readonly proxy: FaultProxy;
 };
 
@@ -64,7 +67,7 @@ export const onEveryEngine = (suite: (bench: () => Bench) => void): void => {
         tableName,
         table,
         proxy,
-        store: { ...createAvailabilityStore(table), ...createRecipientStore(table) },
+        store: { ...createAvailabilityStore(table), ...createRecipientStore(table), ...createCreatingStore(table) },
       };
       return () => client.destroy();
     });

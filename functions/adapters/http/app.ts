@@ -44,13 +44,25 @@ const admitted = (who: Who, caller: Caller | undefined): Caller | undefined => {
   return caller;
 };
 
+/** Nothing that is sent here is deep; what is deeper than a stack cannot be written down. */
+const deepest = 64;
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner)));
+
 const bodyOf = (text: string): unknown => {
+  const refuse = (detail: string) =>
+    new Problem('malformed-request', `The body ${detail}.`, { faults: [{ in: 'body', pointer: '', detail }] });
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
-    const fault = { in: 'body', pointer: '', detail: 'is not JSON' } as const;
-    throw new Problem('malformed-request', 'The body is not JSON.', { faults: [fault] });
+    throw refuse('is not JSON');
   }
+  if (isDeeperThan(deepest, body)) throw refuse(`is nested deeper than ${deepest} levels`);
+  return body;
 };
 
 const isJson = (contentType: string | undefined) => /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType ?? '');

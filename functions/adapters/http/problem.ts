@@ -51,6 +51,10 @@ export class Problem extends Error {
   }
 }
 
+/** A body that is well formed, and yet cannot be had. `pointer`: the field that it is about. */
+export const notAcceptable = (pointer: string, detail: string): Problem =>
+  new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer, detail }] });
+
 /** The body of a problem. `code` and `message` stand there too for clients of the provider, which read those. */
 export const problemBody = ({ code, message, faults }: Problem) => ({
   type: 'about:blank',

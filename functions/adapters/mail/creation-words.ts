@@ -26,7 +26,7 @@ export const creationSentence = (row: CreationRow): string => {
     case 'refused':
       return `Not created: the provider refused ${placeWords(row)}`;
     case 'held':
-      return `Not created: ${placeWords(row)} is over a limit`;
+      return `Not created, held back: ${placeWords(row)}`;
     case 'unclear':
       return `No clear answer yet: was ${nameWords(news.name)} created?`;
     case 'missed':
@@ -45,7 +45,7 @@ const meaning = ({ news }: CreationRow): string => {
         ? 'That was the last try: nothing is created for this watch any more.'
         : `It may still be there: rent it yourself in the console. ${nextTry}`;
     case 'held':
-      return 'Rent it yourself in the console, or make room: while it can be rented, GPU Warden tries again every minute.';
+      return 'Rent it yourself in the console, or make room: while it can be rented, GPU Warden tries again every minute, and says so once a day.';
     case 'unclear':
       return 'The provider was asked and did not answer clearly. GPU Warden looks for this name in its list, and does not ask a second time before that list says that it was not created. Look in the console, too.';
     case 'missed':

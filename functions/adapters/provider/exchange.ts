@@ -117,6 +117,8 @@ const exchangeOnce = async (parts: ExchangeParts, request: Request, scope: Scope
   const limit = parts.expireAfter(parts.callTimeoutMilliseconds);
   const signal = AbortSignal.any([scope.signal, limit]);
   const askedAt = parts.clock();
+  // A process that was frozen may wake up here: the signal tells only later, when the request is out.
+  if (askedAt >= scope.deadline) throw new TimedOut("the caller's deadline has passed", { operation });
   let head: Head | undefined;
   try {
     const response = await untilAborted(parts.fetch(request.url, requestInit(request, signal)), signal);

@@ -1,3 +1,4 @@
+import { creationTodoSchema } from '#adapters/store/creating-items.ts';
 import {
   configSourceSchema,
   expirySchema,
@@ -14,6 +15,7 @@ import {
 import { takeLease } from '#adapters/store/lease.ts';
 import { type Item, sortable, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
 import type { Board, Fleet, Todo, Wanted } from '#domain/board.ts';
+import type { CreationTodo } from '#domain/creating/request.ts';
 import { historyKept } from '#domain/keeping.ts';
 import { type OfferKey, offerKey } from '#domain/offer.ts';
 import { type OfferState, type PastWindow, stateKey } from '#domain/offer-state.ts';
@@ -29,6 +31,7 @@ const shapesKey = { pk: board, sk: 'shapes' };
 const offerPrefix = 'offer#';
 const todoPrefix = 'todo#';
 const wantedPrefix = 'wanted#';
+const creationPrefix = 'creation#';
 
 type ReadBoard = {
   fleet: Fleet;
@@ -36,6 +39,7 @@ type ReadBoard = {
   readonly offers: Map<OfferKey, OfferState>;
   readonly todo: Todo[];
   readonly wanted: Wanted[];
+  readonly creationTodos: CreationTodo[];
   readonly unreadable: string[];
 };
 
@@ -46,6 +50,7 @@ const place = (read: ReadBoard, item: Item): void => {
   else if (sk === shapesKey.sk) read.shapes = [...readItem(shapesSchema, item, 'shapes').shapes];
   else if (sk.startsWith(todoPrefix)) read.todo.push(readItem(todoSchema, item, sk));
   else if (sk.startsWith(wantedPrefix)) read.wanted.push(readItem(wantedSchema, item, sk));
+  else if (sk.startsWith(creationPrefix)) read.creationTodos.push(readItem(creationTodoSchema, item, sk));
   else if (sk.startsWith(offerPrefix)) {
     const state = readItem(offerStateSchema, item.state, sk);
     read.offers.set(stateKey(state), state);
@@ -53,7 +58,7 @@ const place = (read: ReadBoard, item: Item): void => {
 };
 
 const isOneOfMany = (item: Item) =>
-  [todoPrefix, wantedPrefix, offerPrefix].some((prefix) => sortKeyOf(item).startsWith(prefix));
+  [todoPrefix, wantedPrefix, creationPrefix, offerPrefix].some((prefix) => sortKeyOf(item).startsWith(prefix));
 
 /** One offer or marker that is not understood stops none of the others; without the fleet or the shapes nothing works. */
 const readBoard = async (table: Table): Promise<Board> => {
@@ -63,6 +68,7 @@ const readBoard = async (table: Table): Promise<Board> => {
     offers: new Map(),
     todo: [],
     wanted: [],
+    creationTodos: [],
     unreadable: [],
   };
   for await (const page of table.query(board)) {

@@ -4,7 +4,7 @@ import type { FieldsOf } from '#adapters/store/guard-ledger-items.ts';
 import type { Creation } from '#domain/creating/creation.ts';
 import type { Expense } from '#domain/creating/limits.ts';
 import type { RuntimeOrder } from '#domain/creating/order.ts';
-import type { CreationRequest } from '#domain/creating/request.ts';
+import type { CreationRequest, CreationTodo } from '#domain/creating/request.ts';
 import type { CreationNews, WatchCreation } from '#domain/creating/watch-creation.ts';
 import type { RuntimeSpec } from '#domain/runtime.ts';
 
@@ -36,6 +36,7 @@ const order: z.ZodMiniType<RuntimeOrder> = z.object({
   ...made,
   project: z.string(),
   planId: optional(z.string()),
+  byOperator: optional(z.boolean()),
 } satisfies FieldsOf<RuntimeOrder>);
 
 export const orderSchema = json(order);
@@ -53,7 +54,7 @@ export const watchCreationSchema: z.ZodMiniType<WatchCreation> = z.object({
   due: optional(z.object({ ...opening, since: instant })),
   pricePerGpuHour: optional(z.number()),
   refusals: z.number(),
-  refusedIn: optional(z.object(opening)),
+  refusedIn: optional(z.array(z.object(opening))),
   toldAt: optional(instant),
 } satisfies FieldsOf<WatchCreation>);
 
@@ -79,6 +80,11 @@ export const expensesSchema: z.ZodMiniType<readonly Expense[]> = z.array(
     since: instant,
   } satisfies FieldsOf<Expense>),
 );
+
+export const creationTodoSchema: z.ZodMiniType<CreationTodo> = z.object({
+  id: z.string(),
+  putAt: instant,
+} satisfies FieldsOf<CreationTodo>);
 
 export const creationRequestSchema: z.ZodMiniType<CreationRequest> = z.object({
   id: z.string(),

@@ -26,6 +26,9 @@ export type Order = { readonly gpus: number; readonly pricePerGpuHour: number };
 
 export const usdPerHourOf = ({ gpus, pricePerGpuHour }: Order): number => gpus * pricePerGpuHour;
 
+/** Prices are sums of cents in binary. */
+const hair = 1e-9;
+
 const usd = (amount: number): string => `$${amount.toFixed(2)}`;
 
 /** Why an order may never be made, whatever else runs; undefined if it may. */
@@ -36,7 +39,7 @@ export const overItsLimit = (limits: CreatingLimits, order: Order): string | und
     return `a GPU costs ${usd(pricePerGpuHour)} an hour; the limit is ${usd(limits.maxPricePerGpuHour ?? 0)} (creating.maxPricePerGpuHour)`;
   }
   const rate = usdPerHourOf(order);
-  if (rate <= limits.maxUsdPerHour) return undefined;
+  if (rate <= limits.maxUsdPerHour + hair) return undefined;
   return `it costs ${usd(rate)} an hour; the limit is ${usd(limits.maxUsdPerHour)} (creating.maxUsdPerHour)`;
 };
 
@@ -52,8 +55,7 @@ export const overTheLimit = (
     return `${expenses.length} runtimes that GPU Warden made are still there; the limit is ${limits.maxRuntimes} (creating.maxRuntimes)`;
   }
   const running = expenses.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
-  // Prices are sums of cents in binary.
-  if (running + usdPerHourOf(order) <= limits.maxUsdPerHour + 1e-9) return undefined;
+  if (running + usdPerHourOf(order) <= limits.maxUsdPerHour + hair) return undefined;
   return `it costs ${usd(usdPerHourOf(order))} an hour, and what GPU Warden made before ${usd(running)}; the limit is ${usd(limits.maxUsdPerHour)} (creating.maxUsdPerHour)`;
 };
 

@@ -10,7 +10,25 @@ import { usualPlanId } from '#domain/usual-plan.ts';
 export type RuntimeOrder = Omit<RuntimeSpec, 'region' | 'gpuConfigId' | 'gpuCount' | 'planId'> & {
   readonly project: string;
   readonly planId?: string;
+  /** Whether an operator ordered it. */
+  readonly byOperator?: boolean;
 };
+
+/** An order without what only its making needs, and what may be secret. */
+export const bareOrder = ({
+  templateSpec: _spec,
+  storage: _storage,
+  sshKeys: _keys,
+  ...bare
+}: RuntimeOrder): RuntimeOrder => bare;
+
+/** A spec without what only its making needs, and what may be secret. */
+export const bareSpec = ({
+  templateSpec: _spec,
+  storage: _storage,
+  sshKeys: _keys,
+  ...bare
+}: RuntimeSpec): RuntimeSpec => bare;
 
 /** The place and the GPUs for an order. */
 export type Place = {
@@ -20,7 +38,7 @@ export type Place = {
 };
 
 export const specFor = (order: RuntimeOrder, { region, config, gpus }: Place): RuntimeSpec => {
-  const { project: _, planId = usualPlanId(config), ...rest } = order;
+  const { project: _project, byOperator: _by, planId = usualPlanId(config), ...rest } = order;
   return { ...rest, region, gpuConfigId: config.configId, gpuCount: gpus, planId };
 };
 

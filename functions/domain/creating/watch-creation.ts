@@ -1,24 +1,26 @@
 import type { OfferKey } from '#domain/offer.ts';
 import { type OfferState, priceOf, stateKey, windowFor } from '#domain/offer-state.ts';
 import type { KeptWatch, OwedRow, Recipient } from '#domain/recipient.ts';
-import { hour, type Instant } from '#domain/time.ts';
-import { describes } from '#domain/watch.ts';
+import { day, type Instant } from '#domain/time.ts';
+import { describes, wishKey } from '#domain/watch.ts';
 import type { Creation } from './creation.ts';
+import { bareOrder } from './order.ts';
 
 /** A window of an offer, by its opening. */
 export type Opening = { readonly offer: OfferKey; readonly openedAt: Instant };
 
 /**
  * How far the making of a watch's runtime is. `due`: the window in which it is to be made now, since `since`; while the making has
- * begun, the one in which that was, and `pricePerGpuHour` what a GPU cost then (USD). `refusedIn`: the provider refused in that window, and is asked again in another one. `toldAt`:
- * when what came of it was last owed to somebody without being the end of it.
+ * begun, the one in which that was, and `pricePerGpuHour` what a GPU cost then (USD). `refusedIn`: windows that are still open in
+ * which the provider refused, or somebody was faster: it is asked again in others. `toldAt`: when something that is not the end of
+ * it was last owed to somebody.
  */
 export type WatchCreation = {
   readonly creation: Creation;
   readonly due?: Opening & { readonly since: Instant };
   readonly pricePerGpuHour?: number;
   readonly refusals: number;
-  readonly refusedIn?: Opening;
+  readonly refusedIn?: readonly Opening[];
   readonly toldAt?: Instant;
 };
 
@@ -58,8 +60,8 @@ export const creates = ({ watches }: Pick<Recipient, 'watches'>): boolean => Obj
 
 const isSame = (a: Opening | undefined, b: Opening): boolean => a?.offer === b.offer && a.openedAt === b.openedAt;
 
-/** The open windows in which a watch's runtime could be made, the cheapest first. */
-const openingsFor = ({ watch, creation }: KeptWatch, offers: readonly OfferState[]): Opening[] =>
+/** The open windows that a watch waits for, the cheapest first. */
+const openingsFor = ({ watch }: KeptWatch, offers: readonly OfferState[]): Opening[] =>
   offers
     .flatMap((state) => {
       const window = windowFor(state, watch.criteria);
@@ -67,13 +69,15 @@ const openingsFor = ({ watch, creation }: KeptWatch, offers: readonly OfferState
       if (window.state !== 'open' || price === undefined) return [];
       if (!describes(watch.criteria, { ...state.hardware, region: state.region })) return [];
       const opening = { offer: stateKey(state), openedAt: window.openedAt };
-      return isSame(creation?.refusedIn, opening) ? [] : [{ opening, price }];
+      return [{ opening, price }];
     })
     .sort((a, b) => a.price - b.price || (a.opening.offer < b.opening.offer ? -1 : 1))
     .map(({ opening }) => opening);
 
-const quiet = 6 * hour;
+/** News that are not the end of it are told at once, and then once a day. */
+const quiet = day;
 
+/** `mark` tells news apart that are owed beside each other; of what only goes on there is one row. */
 const rowKey = (watchId: string, state: CreationNews['state'], mark: string | number) =>
   `${watchId} creation ${state} ${mark}`;
 
@@ -91,26 +95,47 @@ const withNews = (
   return { ...recipient, watches, owed: { ...recipient.owed, [rowKey(id, news.told.state, news.mark)]: row } };
 };
 
-/** Whether nothing was told lately: a flapping offer does not flood. */
+/** Whether nothing was told lately: neither a flapping offer nor a limit floods. */
 const mayTell = ({ toldAt }: WatchCreation, now: Instant): boolean => toldAt === undefined || now - toldAt >= quiet;
+
+const withoutClosed = (refusedIn: readonly Opening[] = [], openings: readonly Opening[]): readonly Opening[] =>
+  refusedIn.filter((refused) => openings.some((opening) => isSame(refused, opening)));
+
+/** What is due of a watch as the offers are now; the same creation where nothing changed. */
+const dueNow = (
+  kept: KeptWatch,
+  creation: WatchCreation,
+  offers: readonly OfferState[],
+  now: Instant,
+): WatchCreation => {
+  const open = awaitsCreation(kept) ? openingsFor(kept, offers) : [];
+  const { due, refusedIn, ...rest } = creation;
+  const refused = withoutClosed(refusedIn, open);
+  const left = open.filter((opening) => !refused.some((one) => isSame(one, opening)));
+  const isStillDue = due !== undefined && left.some((opening) => isSame(due, opening));
+  const [next] = left;
+  const nextDue = next === undefined ? undefined : { ...next, since: now };
+  const after = isStillDue ? due : nextDue;
+  if (after === due && refused.length === (refusedIn ?? []).length) return creation;
+  return {
+    ...rest,
+    ...(after === undefined ? {} : { due: after }),
+    ...(refused.length === 0 ? {} : { refusedIn: refused }),
+  };
+};
 
 /** One watch's due window, as the offers are now. The same recipient where nothing changed. */
 const withDue = (recipient: Recipient, kept: KeptWatch, offers: readonly OfferState[], now: Instant): Recipient => {
   const { creation } = kept;
   if (creation === undefined || creation.creation.state !== 'available') return recipient;
-  const openings = awaitsCreation(kept) ? openingsFor(kept, offers) : [];
-  const { due, ...rest } = creation;
-  if (due !== undefined && openings.some((opening) => isSame(due, opening))) return recipient;
-  const [next] = openings;
-  if (next === undefined && due === undefined) return recipient;
-  const isMissed = next === undefined && due !== undefined && awaitsCreation(kept) && mayTell(creation, now);
-  const after: WatchCreation = {
-    ...rest,
-    ...(next === undefined ? {} : { due: { ...next, since: now } }),
-    ...(isMissed ? { toldAt: now } : {}),
-  };
-  const missed = isMissed ? { told: { state: 'missed' } as const, opening: due, mark: due.openedAt } : undefined;
-  return withNews(recipient, { ...kept, creation: after }, missed, now);
+  const after = dueNow(kept, creation, offers, now);
+  if (after === creation) return recipient;
+  const { due } = creation;
+  const isMissed = due !== undefined && after.due === undefined && awaitsCreation(kept) && mayTell(creation, now);
+  if (!isMissed) return withNews(recipient, { ...kept, creation: after }, undefined, now);
+  const opening = { offer: due.offer, openedAt: due.openedAt };
+  const missed = { told: { state: 'missed' }, opening, mark: '' } as const;
+  return withNews(recipient, { ...kept, creation: { ...after, toldAt: now } }, missed, now);
 };
 
 /** What looking at a recipient's creations came to. `changed`: something has to be written. */
@@ -147,10 +172,21 @@ const createdNews = ({ watch, creation }: KeptWatch, { name, runtimeId }: Made):
 
 type Made = Extract<Creation, { state: 'created' }>;
 
+/** A watch that makes nothing any more, without the spec: it may hold what nobody else should see. */
+export const withoutSpec = (kept: KeptWatch): KeptWatch => {
+  const { watch, made } = kept;
+  return {
+    ...kept,
+    watch: { ...watch, ...(watch.create === undefined ? {} : { create: bareOrder(watch.create) }) },
+    ...(made?.create === undefined ? {} : { made: { ...made, create: bareOrder(made.create) } }),
+  };
+};
+
 /** What was made is told, and ends a `once` watch. */
 const withMade = (recipient: Recipient, kept: KeptWatch, made: Made, opening: Opening, now: Instant): Recipient => {
   const isDone = kept.watch.notify === 'once' && kept.standing.state === 'armed';
-  const done: KeptWatch = isDone ? { ...kept, standing: { state: 'done', at: now } } : kept;
+  const bare = withoutSpec(kept);
+  const done: KeptWatch = isDone ? { ...bare, standing: { state: 'done', at: now } } : bare;
   const owed = isDone ? withoutWindowRows(recipient.owed, kept.watch.id) : recipient.owed;
   const news = { told: createdNews(kept, made), opening, mark: made.name };
   return withNews({ ...recipient, owed }, done, news, now);
@@ -174,33 +210,45 @@ export const withCreation = (
     : withNews(recipient, changed, undefined, now);
 };
 
-/** What came of a try that is not the end of it, or not yet. What is no news changes nothing. */
-export const withTry = (
+/** A refusal that says nothing of the order (somebody was faster) counts for its window alone. */
+export type TryNews =
+  | Extract<CreationNews, { state: 'held' | 'unclear' }>
+  | { readonly state: 'refused'; readonly because: string; readonly counts: boolean };
+
+const withRefusal = (
   recipient: Recipient,
-  watchId: string,
-  news: Exclude<CreationNews, { state: 'created' | 'missed' | 'refused' }> | { state: 'refused'; because: string },
+  kept: KeptWatch,
+  { creation, opening }: { readonly creation: WatchCreation; readonly opening: Opening },
+  { because, counts }: Extract<TryNews, { state: 'refused' }>,
   now: Instant,
 ): Recipient => {
+  const { due: _refused, ...rest } = creation;
+  const refusals = creation.refusals + (counts ? 1 : 0);
+  const last = refusals >= mostRefusals;
+  const wasTold = Object.values(kept.told).some(({ closed }) => closed === undefined);
+  const isDone = last && wasTold && kept.watch.notify === 'once' && kept.standing.state === 'armed';
+  const tells = counts || mayTell(creation, now);
+  const refusedIn = [...(creation.refusedIn ?? []), opening];
+  const after: KeptWatch = {
+    ...kept,
+    creation: { ...rest, refusals, refusedIn, ...(tells ? { toldAt: now } : {}) },
+    ...(isDone ? { standing: { state: 'done', at: now } } : {}),
+  };
+  const told = { state: 'refused', because, last } as const;
+  const mark = counts ? refusals : '';
+  return withNews(recipient, last ? withoutSpec(after) : after, tells ? { told, opening, mark } : undefined, now);
+};
+
+/** What came of a try that is not the end of it, or not yet. What is no news changes nothing. */
+export const withTry = (recipient: Recipient, watchId: string, news: TryNews, now: Instant): Recipient => {
   const kept = recipient.watches[watchId];
   const { creation } = kept ?? {};
   if (kept === undefined || creation?.due === undefined) return recipient;
-  const { due, ...rest } = creation;
-  const opening = { offer: due.offer, openedAt: due.openedAt };
-  if (news.state === 'refused') {
-    const refusals = creation.refusals + 1;
-    const last = refusals >= mostRefusals;
-    const told = { ...news, last };
-    const isDone = last && kept.watch.notify === 'once' && Object.keys(kept.told).length > 0;
-    const after: KeptWatch = {
-      ...kept,
-      creation: { ...rest, refusals, refusedIn: opening, toldAt: now },
-      standing: isDone && kept.standing.state === 'armed' ? { state: 'done', at: now } : kept.standing,
-    };
-    return withNews(recipient, after, { told, opening, mark: refusals }, now);
-  }
-  const mark = news.state === 'held' ? due.openedAt : news.name;
-  if (recipient.owed[rowKey(watchId, news.state, mark)] !== undefined || !mayTell(creation, now)) return recipient;
-  return withNews(recipient, { ...kept, creation: { ...creation, toldAt: now } }, { told: news, opening, mark }, now);
+  const opening = { offer: creation.due.offer, openedAt: creation.due.openedAt };
+  if (news.state === 'refused') return withRefusal(recipient, kept, { creation, opening }, news, now);
+  if (!mayTell(creation, now)) return recipient;
+  const told = { ...kept, creation: { ...creation, toldAt: now } };
+  return withNews(recipient, told, { told: news, opening, mark: '' }, now);
 };
 
 /** The offer that a watch's runtime is to be made of now, as it is; undefined where it cannot be made of it any more. */
@@ -212,3 +260,13 @@ export const offerDue = (
   const pricePerGpuHour = state && priceOf(state);
   return state === undefined || pricePerGpuHour === undefined ? undefined : { state, pricePerGpuHour };
 };
+
+/**
+ * Whether a watch still asks for what somebody saw it ask for: the same window, the same number of GPUs and the same price. What was
+ * seen may be old by the time that it is acted on.
+ */
+export const isStillDue = (now: KeptWatch, seen: KeptWatch): boolean =>
+  now.standing.state === 'armed' &&
+  now.creation?.due !== undefined &&
+  isSame(seen.creation?.due, now.creation.due) &&
+  wishKey(now.watch.criteria) === wishKey(seen.watch.criteria);

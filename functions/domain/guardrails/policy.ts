@@ -167,8 +167,8 @@ const ownerBy = ({ match, to }: OwnerRule, runtime: Runtime): string[] => {
 };
 
 /**
- * Whom a runtime's notices go to: the first that can be reached of owner, fallback and operator. Each address once. Where no
- * rule names an owner it is whoever it was made for.
+ * Whom a runtime's notices go to: the first that can be reached of owner, fallback and operator. Each address once. Whoever had
+ * Warden make it owns it, whatever it is called; of the others the rules say who does.
  */
 export const addresseesFor = (
   rules: GuardRules,
@@ -176,7 +176,7 @@ export const addresseesFor = (
   runtime: Runtime,
   madeFor?: string,
 ): readonly string[] => {
-  const owner = rules.owners.flatMap((rule) => ownerBy(rule, runtime))[0] ?? madeFor;
+  const owner = madeFor ?? rules.owners.flatMap((rule) => ownerBy(rule, runtime))[0];
   const chain = [owner, policy.fallback, rules.operator].filter((address) => address !== undefined);
   return [...new Map(chain.map((address) => [address.toLowerCase(), address])).values()];
 };

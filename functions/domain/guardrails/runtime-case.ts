@@ -101,7 +101,7 @@ export type RuntimeCase = RuntimeAddress & {
   readonly name: string;
   /** A digest of the rules that the warnings stand on: policy, thresholds, ladder, mode, addressees, name. */
   readonly ground: string;
-  /** Who had GPU Warden make it: they own it where no rule says who does. */
+  /** Who had GPU Warden make it: they own it, whatever the rules say. */
   readonly madeFor?: MadeFor;
   readonly particulars?: Particulars;
   readonly episode?: Episode;

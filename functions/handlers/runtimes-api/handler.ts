@@ -31,16 +31,17 @@ export type Parts = {
 export const createHandler = ({ environment, settings, dynamodb, provider, clock, newId, report }: Parts) => {
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const store = createGuardStore(table);
+  const creatingStore = createCreatingStore(table);
   const limits = creatingLimitsOf(settings.creating);
   const world: RuntimesApiWorld = {
     store,
     provider,
     templates: provider,
-    offers: createRecipientStore(table),
+    offers: { ...createRecipientStore(table), ...creatingStore },
     projects: settings.provider.projects,
     rules: guardRulesOf(settings),
     mayCreate: { allowed: settings.creating.allowed, ...(limits === undefined ? {} : { limits }) },
-    creating: { store: { ...store, ...createCreatingStore(table) }, provider, clock, newId, digest, report },
+    creating: { store: { ...store, ...creatingStore }, provider, clock, newId, digest, report },
     clock,
     digest,
   };

@@ -15,7 +15,11 @@ type Bounds = { readonly deadline: Instant };
 /** Everything that the operations which ask the provider need of the world. */
 export type RuntimesApiWorld = RuntimesWorld & {
   readonly projects: readonly string[];
-  readonly offers: { readOffer(offer: OfferKey): Promise<OfferState | undefined> };
+  readonly offers: {
+    readOffer(offer: OfferKey): Promise<OfferState | undefined>;
+    /** When the whole inventory was last seen. */
+    readInventoryAt(): Promise<Instant | undefined>;
+  };
   readonly mayCreate: MayCreate;
   readonly creating: RequestWorld;
   readonly templates: {

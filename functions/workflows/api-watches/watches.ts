@@ -1,5 +1,7 @@
 import { dequal } from 'dequal';
 import type { Wanted } from '#domain/board.ts';
+import { bareOrder, type RuntimeOrder } from '#domain/creating/order.ts';
+import { awaitsCreation, isUnderWay } from '#domain/creating/watch-creation.ts';
 import {
   cancelled,
   type KeptWatch,
@@ -40,10 +42,21 @@ export type Changing =
   | { readonly outcome: 'unknown' | 'changed-meanwhile' }
   | { readonly outcome: 'listed-elsewhere' | 'over' | 'being-created'; readonly kept: KeptWatch };
 
+/** What of an order tells it from another one. */
+const plain = ({ byOperator: _, ...order }: RuntimeOrder) => order;
+
+/** Whether a watch was made with this order; of one whose runtime was made, or is made no more, only the bare order is left. */
+const isOfOrder = (kept: KeptWatch, wanted: RuntimeOrder | undefined): boolean => {
+  const { create: known } = kept.made ?? kept.watch;
+  if (known === undefined || wanted === undefined) return known === wanted;
+  return (
+    dequal(plain(known), plain(wanted)) || (!awaitsCreation(kept) && dequal(plain(known), plain(bareOrder(wanted))))
+  );
+};
+
 const sameWish = (a: Wish, b: Wish): boolean =>
   wishKey(a.criteria) === wishKey(b.criteria) &&
   a.notify === b.notify &&
-  dequal(a.create, b.create) &&
   (b.expiresAt === undefined || a.expiresAt === b.expiresAt);
 
 /** Every watch of a recipient, from whichever source, the newest first. */
@@ -67,15 +80,18 @@ const wantRegistered = async (world: ApiWatchesWorld, { region, configId }: Wish
   await world.store.putWanted({ region, configId, stamp: world.newId(), putAt: world.clock() });
 };
 
+type MakeOptions = { readonly key?: string; readonly onlyOne?: boolean; readonly admit?: () => void };
+
 /**
  * Makes a watch for an address. `key` (Idempotency-Key) makes the same request again give the same watch, however often it is
- * sent. `onlyOne`: a wish that waits already is not made a second time.
+ * sent. `onlyOne`: a wish that waits already is not made a second time. `admit` throws where a new one may not be made: what was
+ * made before is answered all the same.
  */
 export const makeWatch = async (
   world: ApiWatchesWorld,
   address: string,
   wish: Wish,
-  { key, onlyOne = false }: { readonly key?: string; readonly onlyOne?: boolean },
+  { key, onlyOne = false, admit = () => undefined }: MakeOptions,
 ): Promise<Making> => {
   const now = world.clock();
   const recipientId = recipientIdOf(world, address);
@@ -86,9 +102,11 @@ export const makeWatch = async (
     const current = withoutOldOnes(known ?? newRecipient(recipientId, address), now);
     const before = current.watches[id];
     if (before !== undefined) {
-      const outcome = sameWish(before.made ?? before.watch, wish) ? 'same' : 'key-used-otherwise';
+      const isSame = sameWish(before.made ?? before.watch, wish) && isOfOrder(before, wish.create);
+      const outcome = isSame ? 'same' : 'key-used-otherwise';
       return { result: outcome === 'same' ? { outcome, kept: before } : { outcome } };
     }
+    admit();
     const waiting = onlyOne
       ? Object.values(current.watches).find(
           (kept) => kept.standing.state === 'armed' && wishKey(kept.watch.criteria) === wishKey(wish.criteria),
@@ -96,7 +114,7 @@ export const makeWatch = async (
       : undefined;
     if (waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
     if (Object.keys(current.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
-    const creating = Object.values(current.watches).filter(({ creation }) => creation !== undefined);
+    const creating = Object.values(current.watches).filter((kept) => awaitsCreation(kept) || isUnderWay(kept));
     if (wish.create !== undefined && creating.length >= mostCreating)
       return { result: { outcome: 'too-many-creating' } };
     if (!indexed) {

@@ -1,4 +1,5 @@
 import { type Creation, createWithin, mayGiveUp, nameWithEnding } from '#domain/creating/creation.ts';
+import { withoutSpecIn } from '#domain/creating/redaction.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { Runtime, RuntimeSpec } from '#domain/runtime.ts';
 import type { Instant } from '#domain/time.ts';
@@ -15,6 +16,8 @@ export type CreatingWorld = {
   readonly provider: CreatingProvider;
   readonly clock: () => Instant;
   readonly newId: () => string;
+  /** Nothing is asked for that may not be answered by then. */
+  readonly deadline?: Instant;
 };
 
 export type CreatedRuntime = { readonly name: string; readonly runtimeId: string };
@@ -43,24 +46,38 @@ export type CreationTask = {
   readonly report: (created: CreatedRuntime) => void;
 };
 
+/** Whether the same request may be taken later: `soon`, when what it asks for is `free-again`, or `never`. */
+export type Retry = 'soon' | 'free-again' | 'never';
+
 /**
- * What came of it. `refused`: the provider did not make it, `passing`: for a reason that passes. `unclear`: asked, and nobody can say
- * yet whether it was made. `held`: it was not asked for. `over`: it is not to be made any more, or others are at work.
+ * What came of it. `refused`: the provider did not make it. `unclear`: asked, and nobody can say yet whether it was made. `not-made`: it
+ * was asked for before, and is not there; nothing was asked for now. `held`: it was not asked for. `later`: there is no time for it
+ * now. `over`: it is not to be made any more.
  */
 export type CreationOutcome =
   | ({ readonly outcome: 'created' } & CreatedRuntime)
-  | { readonly outcome: 'refused'; readonly because: string; readonly passing: boolean }
+  | { readonly outcome: 'refused'; readonly because: string; readonly retry: Retry }
   | { readonly outcome: 'unclear'; readonly name: string; readonly since: Instant; readonly because: string }
   | { readonly outcome: 'held'; readonly because: string }
-  | { readonly outcome: 'over' };
+  | { readonly outcome: 'later' }
+  | { readonly outcome: 'not-made' | 'over' };
 
-/** Answers after which nothing was created, by whether the same request may be taken later. */
-const clearRefusals: ReadonlyMap<string, boolean> = new Map([
-  ['Refused', false],
-  ['NotFound', false],
-  ['RateLimited', true],
-  ['Unauthorized', true],
-]);
+/** What of a failed request says that nothing was created, and when to ask again; undefined: it may have been. */
+const retryAfter = (failure: unknown): Retry | undefined => {
+  if (!(failure instanceof Error)) return undefined;
+  switch (failure.name) {
+    case 'RateLimited':
+    case 'Unauthorized':
+      return 'soon';
+    case 'NotFound':
+      return 'never';
+    case 'Refused':
+      // Somebody was faster: it happens just when what many wait for is free.
+      return 'status' in failure && failure.status === 409 ? 'free-again' : 'never';
+    default:
+      return undefined;
+  }
+};
 
 const nameEnding = (id: string) =>
   id
@@ -100,20 +117,39 @@ const ask = async (world: CreatingWorld, task: CreationTask, { name, at }: Begun
     const { id: runtimeId } = await world.provider.createRuntime(task.project, { ...task.spec, name }, bounds);
     return await settleCreated(world, task, { name, runtimeId }, at);
   } catch (failure) {
-    const passing = failure instanceof Error ? clearRefusals.get(failure.name) : undefined;
-    if (passing === undefined || !(failure instanceof Error)) {
-      return { outcome: 'unclear', name, since: at, because: String(failure) };
-    }
-    await settleNotMade(task, name, failure.message);
-    return { outcome: 'refused', because: failure.message, passing };
+    const because = withoutSpecIn(failure instanceof Error ? failure.message : String(failure), task.spec);
+    const retry = retryAfter(failure);
+    if (retry === undefined) return { outcome: 'unclear', name, since: at, because };
+    await settleNotMade(task, name, because);
+    return { outcome: 'refused', because, retry };
   }
+};
+
+const isTimeFor = ({ clock, deadline = Number.POSITIVE_INFINITY }: CreatingWorld): boolean =>
+  clock() + createWithin <= deadline;
+
+/** Takes what it costs; an outcome where nothing may be asked for, and undefined where it may. */
+const holdFor = async (
+  world: CreatingWorld,
+  task: CreationTask,
+  name: string,
+): Promise<Extract<CreationOutcome, { outcome: 'held' | 'later' }> | undefined> => {
+  const because = await task.hold?.(name);
+  if (because !== undefined) return { outcome: 'held', because };
+  if (isTimeFor(world)) return undefined;
+  await task.letGo?.(name);
+  return { outcome: 'later' };
 };
 
 /** Writes the intent and asks; undefined where somebody else has begun meanwhile. */
 const begin = async (world: CreatingWorld, task: CreationTask): Promise<CreationOutcome | undefined> => {
   const name = nameWithEnding(task.spec.name, nameEnding(world.newId()));
-  const held = await task.hold?.(name);
-  if (held !== undefined) return { outcome: 'held', because: held };
+  const held = await holdFor(world, task, name);
+  if (held !== undefined) {
+    // What is held for this very runtime is no reason not to make it.
+    const state = await task.decide((creation) => ({ result: creation.state }));
+    return state === undefined || state === 'available' ? held : undefined;
+  }
   const at = world.clock();
   const isOurs = await task.decide((creation) => {
     // A write of ours whose answer was lost is found when it is repeated.
@@ -125,19 +161,21 @@ const begin = async (world: CreatingWorld, task: CreationTask): Promise<Creation
   return undefined;
 };
 
-/** After an unclear answer: looks for the runtime by its name; undefined once it is clear that it was not made. */
+/** After an unclear answer: looks for the runtime by its name. Only a complete listing says that it was not made. */
 const lookFor = async (
   world: CreatingWorld,
   task: CreationTask,
-  { name, at }: Begun,
-  mayGiveUp: boolean,
-): Promise<CreationOutcome | undefined> => {
+  begun: Extract<Creation, { state: 'creating' }>,
+): Promise<CreationOutcome> => {
+  const { name, at } = begun;
   const listing = await world.provider.listRuntimes(task.project, { deadline: world.clock() + createWithin });
   const found = listing.rows.find(({ value }) => value.name === name);
   if (found !== undefined) return settleCreated(world, task, { name, runtimeId: found.value.id }, at);
-  if (!listing.complete || !mayGiveUp) return { outcome: 'unclear', name, since: at, because: 'it is not listed' };
+  if (!listing.complete || !mayGiveUp(begun, world.clock(), task.settlesAfter)) {
+    return { outcome: 'unclear', name, since: at, because: 'it is not listed' };
+  }
   await settleNotMade(task, name);
-  return undefined;
+  return { outcome: 'not-made' };
 };
 
 /** Others were at work on the same creation at every one of our tries. Trying again later is safe. */
@@ -149,17 +187,16 @@ const mostTries = 8;
 
 /**
  * Makes a runtime, once. The intent is written before the request; after an unclear answer the runtime is looked for by its
- * own name in a complete listing, and never asked for again blindly. Safe to repeat, and the way to go on after a crash.
+ * own name in a complete listing, and never asked for again blindly: that it was not made is an outcome, after which whoever wants it
+ * decides anew. Safe to repeat, and the way to go on after a crash.
  */
 export const createOnce = async (world: CreatingWorld, task: CreationTask): Promise<CreationOutcome> => {
   for (let tries = 0; tries < mostTries; tries += 1) {
     const creation = await task.decide((current) => ({ result: current }));
     if (creation === undefined) return { outcome: 'over' };
     if (creation.state === 'created') return { outcome: 'created', name: creation.name, runtimeId: creation.runtimeId };
-    const outcome =
-      creation.state === 'available'
-        ? await begin(world, task)
-        : await lookFor(world, task, creation, mayGiveUp(creation, world.clock(), task.settlesAfter));
+    if (creation.state === 'creating') return lookFor(world, task, creation);
+    const outcome = await begin(world, task);
     if (outcome !== undefined) return outcome;
   }
   throw new CreationBusyError(`${task.spec.name} could not be made in ${mostTries} tries.`);

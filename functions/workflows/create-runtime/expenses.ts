@@ -10,6 +10,7 @@ import {
 import type { Versioned } from '#domain/guardrails/guard-board.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { Runtime } from '#domain/runtime.ts';
+import { decideOver, type VersionedItem } from '#workflows/decide-over.ts';
 import type { CreatingWorld } from './create-once.ts';
 
 /** What Warden made and is still there, as it is kept: written only over the version that was read. */
@@ -18,73 +19,78 @@ export type ExpenseStore = {
   saveExpenses(expenses: readonly Expense[], version: number): Promise<boolean>;
 };
 
-export type ExpensesWorld = CreatingWorld & { readonly store: ExpenseStore };
+export type ExpensesWorld = Pick<CreatingWorld, 'clock'> & {
+  readonly provider: Pick<CreatingWorld['provider'], 'listRuntimes'>;
+  readonly store: ExpenseStore;
+};
 
-/** The expenses were written by others at every one of our tries. Nothing was taken; trying again later is safe. */
-export class ExpensesBusyError extends Error {
-  override readonly name = 'ExpensesBusyError';
-}
+const itemOf = ({ store }: ExpensesWorld): VersionedItem<readonly Expense[]> => ({
+  what: 'What runtimes cost',
+  read: store.readExpenses,
+  save: store.saveExpenses,
+});
 
-const mostTries = 8;
-
-/** Lists the projects in which something was made. Of one that cannot be listed nothing is concluded. */
+/** Lists the projects in which something was made. Of one that cannot be listed nothing is concluded: what was made there counts on. */
 const listingsFor = async (
   { provider, clock }: ExpensesWorld,
   expenses: readonly Expense[],
 ): Promise<ReadonlyMap<string, Listing<Runtime>>> => {
-  const listings = new Map<string, Listing<Runtime>>();
-  for (const project of new Set(expenses.map((expense) => expense.project))) {
-    try {
-      listings.set(project, await provider.listRuntimes(project, { deadline: clock() + createWithin / 2 }));
-    } catch {
-      // What was made there counts on, as if it were there.
-    }
-  }
-  return listings;
+  const bounds = { deadline: clock() + createWithin / 2 };
+  const projects = [...new Set(expenses.map(({ project }) => project))];
+  const listed = await Promise.allSettled(
+    projects.map(async (project) => [project, await provider.listRuntimes(project, bounds)] as const),
+  );
+  return new Map(listed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 };
+
+/** The expenses as they count for an order: where it would be too much, without those for runtimes that are gone. */
+const countedFor = async (
+  world: ExpensesWorld,
+  limits: CreatingLimits,
+  expenses: readonly Expense[],
+  order: Order,
+): Promise<readonly Expense[]> =>
+  overTheLimit(limits, expenses, order) === undefined
+    ? expenses
+    : stillThere(expenses, await listingsFor(world, expenses));
 
 /**
  * Takes what a runtime costs from what may be spent, before it is asked for: a crash loses it for some minutes, and never lets
  * more be spent. Looks what is still there only where it would be too much. A text says why nothing may be made.
  */
-export const takeExpense = async (
+export const takeExpense = (
   world: ExpensesWorld,
   limits: CreatingLimits,
   { project, name }: Pick<Expense, 'project' | 'name'>,
   order: Order,
-): Promise<string | undefined> => {
-  const taken: Expense = { project, name, usdPerHour: usdPerHourOf(order), since: world.clock() };
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { value: known, version } = await world.store.readExpenses();
+): Promise<string | undefined> =>
+  decideOver(itemOf(world), async (known) => {
     // A write of ours whose answer was lost is found when it is repeated.
-    if (known.some((expense) => expense.name === name)) return undefined;
-    const isTooMuch = overTheLimit(limits, known, order) !== undefined;
-    const current = isTooMuch ? stillThere(known, await listingsFor(world, known)) : known;
-    const because = overTheLimit(limits, current, order);
-    if (because !== undefined) return because;
-    if (await world.store.saveExpenses([...current, taken], version)) return undefined;
-  }
-  throw new ExpensesBusyError(`What ${name} costs could not be written in ${mostTries} tries.`);
-};
+    if (known.some((expense) => expense.name === name)) return { result: undefined };
+    const counted = await countedFor(world, limits, known, order);
+    const because = overTheLimit(limits, counted, order);
+    if (because !== undefined) return { result: because };
+    const taken: Expense = { project, name, usdPerHour: usdPerHourOf(order), since: world.clock() };
+    return { save: [...counted, taken], result: undefined };
+  });
 
 /** Gives back what a runtime that was not made would have cost. */
-export const giveBackExpense = async ({ store }: ExpensesWorld, name: string): Promise<void> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { value: known, version } = await store.readExpenses();
+export const giveBackExpense = async (world: ExpensesWorld, name: string): Promise<void> => {
+  await decideOver(itemOf(world), async (known) => {
     const left = known.filter((expense) => expense.name !== name);
-    if (left.length === known.length || (await store.saveExpenses(left, version))) return;
-  }
-  throw new ExpensesBusyError(`What ${name} would have cost could not be given back in ${mostTries} tries.`);
+    return left.length === known.length ? { result: undefined } : { save: left, result: undefined };
+  });
 };
 
-/** What runtimes that Warden made cost now, in USD an hour, as far as is recorded, and why another may not be made beside them. */
+/** What runtimes that Warden made cost now, in USD an hour, and why another may not be made beside them. Changes nothing. */
 export const roomFor = async (
-  { store }: Pick<ExpensesWorld, 'store'>,
+  world: ExpensesWorld,
   limits: CreatingLimits,
   order: Order,
 ): Promise<{ readonly spent: number; readonly because?: string }> => {
-  const { value: expenses } = await store.readExpenses();
-  const because = overTheLimit(limits, expenses, order);
-  const spent = expenses.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
+  const { value: known } = await world.store.readExpenses();
+  const counted = await countedFor(world, limits, known, order);
+  const because = overTheLimit(limits, counted, order);
+  const spent = counted.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
   return { spent, ...(because === undefined ? {} : { because }) };
 };

@@ -18,7 +18,12 @@ export type MadeRuntime = {
 };
 
 /** Whoever a runtime was made for owns it from its first minute on. */
-const noteOwner = (store: CaseStore, project: string, created: CreatedRuntime, madeFor: MadeFor): Promise<void> => {
+export const noteOwner = (
+  store: CaseStore,
+  project: string,
+  created: CreatedRuntime,
+  madeFor: MadeFor,
+): Promise<void> => {
   const runtime = { project, id: created.runtimeId };
   return decideOnCase(store, runtimeKey(runtime), (found) => {
     const kase = found ?? newCase(runtime, created.name, '');

@@ -4,8 +4,10 @@ import type { LedgerEntry } from '#domain/guardrails/ledger.ts';
 import { runtimeKey } from '#domain/guardrails/runtime-case.ts';
 import { isRecreatable, recreationSettlesAfter, type SavedRuntime } from '#domain/guardrails/saved-runtime.ts';
 import type { Instant } from '#domain/time.ts';
-import { CaseBusyError, mostTries } from '#workflows/cases.ts';
+import type { CaseStore } from '#workflows/cases.ts';
 import { type CreatingWorld, type CreationTask, createOnce } from '#workflows/create-runtime/create-once.ts';
+import { noteOwner } from '#workflows/create-runtime/tell-created.ts';
+import { decideOver } from '#workflows/decide-over.ts';
 
 /** Everything that making a runtime again needs of the world. A creation is sent once. */
 export type RecreateWorld = CreatingWorld & {
@@ -13,7 +15,7 @@ export type RecreateWorld = CreatingWorld & {
     readSaved(id: string): Promise<Versioned<SavedRuntime> | undefined>;
     updateSaved(saved: SavedRuntime, version: number): Promise<boolean>;
     appendLedger(entry: LedgerEntry): Promise<void>;
-  };
+  } & CaseStore;
   readonly report: Report;
 };
 
@@ -26,15 +28,15 @@ export type RecreateOutcome =
 
 const decideOnSaved =
   ({ store, clock }: RecreateWorld, savedId: string): CreationTask['decide'] =>
-  async (decision) => {
-    for (let tries = 0; tries < mostTries; tries += 1) {
+  (decision) => {
+    const read = async () => {
       const kept = await store.readSaved(savedId);
-      if (kept === undefined || !isRecreatable(kept.value, clock())) return undefined;
-      const { save, result } = decision(kept.value.recreation);
-      if (save === undefined) return result;
-      if (await store.updateSaved({ ...kept.value, recreation: save }, kept.version)) return result;
-    }
-    throw new CaseBusyError(`What was saved as ${savedId} could not be written in ${mostTries} tries.`);
+      return kept !== undefined && isRecreatable(kept.value, clock()) ? kept : undefined;
+    };
+    return decideOver({ what: `What was saved as ${savedId}`, read, save: store.updateSaved }, async (saved) => {
+      const { save, result } = decision(saved.recreation);
+      return save === undefined ? { result } : { save: { ...saved, recreation: save }, result };
+    });
   };
 
 const taskOf = (world: RecreateWorld, { id, runtime, spec }: SavedRuntime, recipientId: string): CreationTask => ({
@@ -42,16 +44,21 @@ const taskOf = (world: RecreateWorld, { id, runtime, spec }: SavedRuntime, recip
   spec,
   settlesAfter: recreationSettlesAfter,
   decide: decideOnSaved(world, id),
-  // Under the time of the intent, so that a repeat adds nothing.
-  tell: ({ name, runtimeId }, askedAt) =>
-    world.store.appendLedger({
+  tell: async ({ name, runtimeId }, askedAt) => {
+    // Under the time of the intent, so that a repeat adds nothing.
+    await world.store.appendLedger({
       id: `${runtimeKey(runtime)}/${id}/recreated`,
       at: askedAt,
       act: 'recreated',
       who: { kind: 'person', recipientId },
       because: `created again as ${name} (${runtimeId})`,
       runtime: { ...runtime, name: spec.name, region: spec.region, gpuConfigId: spec.gpuConfigId, gpus: spec.gpuCount },
-    }),
+    });
+    const { value: before } = (await world.store.readCase(runtimeKey(runtime))) ?? {};
+    if (before?.madeFor !== undefined) {
+      await noteOwner(world.store, runtime.project, { name, runtimeId }, before.madeFor);
+    }
+  },
   report: ({ runtimeId: createdId }) =>
     world.report({
       event: 'runtime-recreated',
@@ -77,13 +84,18 @@ export const recreate = async (
   saved: SavedRuntime,
   recipientId: string,
 ): Promise<RecreateOutcome> => {
-  const made = await createOnce(world, taskOf(world, saved, recipientId));
+  const task = taskOf(world, saved, recipientId);
+  const looked = await createOnce(world, task);
+  // Somebody asks for it now: what was asked for before and not made is asked for again.
+  const made = looked.outcome === 'not-made' ? await createOnce(world, task) : looked;
   switch (made.outcome) {
     case 'created':
     case 'refused':
     case 'unclear':
       return made;
+    case 'not-made':
     case 'held':
+    case 'later':
     case 'over':
       return { outcome: 'expired' };
   }

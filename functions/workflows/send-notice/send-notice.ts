@@ -90,7 +90,8 @@ const sendClaimed = async (world: SendNoticeWorld, claimed: Claimed): Promise<Se
   switch (sent.result) {
     case 'accepted': {
       await record(world, claimed, { accepted: composed.accepted });
-      const rows = composed.mail.rows.length + composed.mail.expired.length;
+      const { rows: windows, creations, expired } = composed.mail;
+      const rows = windows.length + creations.length + expired.length;
       const { subject } = rendered;
       world.report({ event: 'mail-sent', recipientId, mailId, messageId: sent.messageId, subject, rows, at: now });
       return 'sent';

@@ -1,11 +1,18 @@
-import { settlesAfter } from '#domain/creating/creation.ts';
+import { createWithin, settlesAfter } from '#domain/creating/creation.ts';
 import type { CreatingLimits } from '#domain/creating/limits.ts';
-import { specFor } from '#domain/creating/order.ts';
-import { isUnderWay, offerDue, withCreation, withTry } from '#domain/creating/watch-creation.ts';
-import type { OfferKey } from '#domain/offer.ts';
+import { type RuntimeOrder, specFor } from '#domain/creating/order.ts';
+import {
+  isStillDue,
+  isUnderWay,
+  offerDue,
+  type TryNews,
+  withCreation,
+  withTry,
+} from '#domain/creating/watch-creation.ts';
+import { type OfferKey, offerOf } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { KeptWatch, Recipient } from '#domain/recipient.ts';
-import { second } from '#domain/time.ts';
+import { minute } from '#domain/time.ts';
 import { watchInWords } from '#domain/watch.ts';
 import type { Fail } from '#workflows/attempts.ts';
 import type { CreationOutcome, CreationTask } from '#workflows/create-runtime/create-once.ts';
@@ -15,125 +22,145 @@ import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { Run } from '#workflows/runs.ts';
 import type { CreatingSettings, WatchAvailabilityWorld } from './world.ts';
 
-/** A creation is not begun with less time left: its answer must come, and be written down, within the run. */
-const creationNeeds = 15 * second;
+/** A creation takes so long at most: what runs is listed, where it would be too much, and then it is asked for. */
+const creationNeeds = 1.5 * createWithin;
+
+/** What the creations of one look share. `offers`: as they are now; missing: the inventory is too old to begin anything. */
+type Look = {
+  readonly world: WatchAvailabilityWorld;
+  readonly run: Run;
+  readonly settings: CreatingSettings;
+  readonly offers: ReadonlyMap<OfferKey, OfferState> | undefined;
+};
 
 /** Where a watch's creation stands, in the item of its recipient: what is owed to them is written with it. */
 const decideOnWatch =
   (
     world: WatchAvailabilityWorld,
     recipientId: string,
-    watchId: string,
-    pricePerGpuHour: number | undefined,
+    seen: KeptWatch,
+    pricePerGpuHour?: number,
   ): CreationTask['decide'] =>
   (decision) =>
     decideOnRecipient(world.store, recipientId, (recipient) => {
-      const kept = recipient?.watches[watchId];
+      const kept = recipient?.watches[seen.watch.id];
       const creation = kept?.creation?.creation;
       if (recipient === undefined || kept === undefined || creation === undefined) return { result: undefined };
-      // Ended, or closed, meanwhile: nothing is begun.
-      const mayBegin = kept.standing.state === 'armed' && kept.creation?.due !== undefined;
-      if (creation.state === 'available' && !mayBegin) return { result: undefined };
+      // Ended, closed or changed meanwhile: nothing is begun of what was seen before.
+      if (creation.state === 'available' && !isStillDue(kept, seen)) return { result: undefined };
       const { save, result } = decision(creation);
       if (save === undefined) return { result };
-      return { save: withCreation(recipient, watchId, save, pricePerGpuHour, world.clock()), result };
+      return { save: withCreation(recipient, seen.watch.id, save, pricePerGpuHour, world.clock()), result };
     });
 
-/** What may be spent, or why nothing is created. A runtime of which its owner cannot be told would bill unseen. */
-const limitsFor = ({ limits }: CreatingSettings, { undeliverable }: Recipient): CreatingLimits | string => {
-  if (undeliverable !== undefined) return `mails to its owner do not arrive: ${undeliverable.because}`;
-  return limits ?? 'creating for watches is switched off in the settings (creating.whenAvailable)';
+/** What may be spent on an order, or why nothing is created. */
+const limitsFor = (
+  { limits, allowed }: CreatingSettings,
+  { byOperator = false }: RuntimeOrder,
+): CreatingLimits | string => {
+  if (limits === undefined) return 'creating for watches is switched off in the settings (creating.whenAvailable)';
+  if (allowed === 'operators' && !byOperator) return 'only operators may have runtimes created (creating.allowed)';
+  return limits;
 };
 
 const taskFor = (
-  world: WatchAvailabilityWorld,
-  settings: CreatingSettings,
-  offers: ReadonlyMap<OfferKey, OfferState>,
-  recipient: Recipient,
+  { world, settings, offers }: Look,
+  { id: recipientId, address }: Recipient,
   kept: KeptWatch,
 ): PricedTask | undefined => {
-  const { id: recipientId, address } = recipient;
   const { watch, creation } = kept;
-  const offer = offerDue(kept, offers);
-  if (watch.create === undefined || creation === undefined || offer === undefined) return undefined;
-  const { region, hardware } = offer.state;
-  const spec = specFor(watch.create, { region, config: hardware, gpus: watch.criteria.gpus });
+  if (watch.create === undefined || creation?.due === undefined) return undefined;
+  const offer = offers && offerDue(kept, offers);
   const isBegun = creation.creation.state === 'creating';
-  const price = isBegun ? creation.pricePerGpuHour : offer.pricePerGpuHour;
+  // What was begun is only looked for, by its name: where nothing is known of its offer its key is enough.
+  const { region, configId } = offerOf(creation.due.offer);
+  const config = offer?.state.hardware ?? { configId, gpuModel: '' };
+  if (!isBegun && offer === undefined) return undefined;
+  const price = isBegun ? creation.pricePerGpuHour : offer?.pricePerGpuHour;
   const { project } = watch.create;
   return {
     project,
-    spec,
+    spec: specFor(watch.create, { region, config, gpus: watch.criteria.gpus }),
     ...(price === undefined ? {} : { pricePerGpuHour: price }),
-    limits: limitsFor(settings, recipient),
+    limits: limitsFor(settings, watch.create),
     by: { recipientId, address },
     because: `created for a watch: ${watchInWords(watch.criteria)}`,
-    decide: decideOnWatch(world, recipientId, watch.id, offer.pricePerGpuHour),
+    decide: decideOnWatch(world, recipientId, kept, offer?.pricePerGpuHour),
     report: ({ name, runtimeId }) => world.report({ event: 'runtime-created', project, runtimeId, name }),
   };
 };
 
-/** Writes down what came of a try that is not the end of it, and tells of it. */
-const noteTry = async (
-  world: WatchAvailabilityWorld,
-  recipientId: string,
-  watchId: string,
-  outcome: Exclude<CreationOutcome, { outcome: 'created' | 'over' }>,
-): Promise<void> => {
-  const now = world.clock();
-  const note = (news: Parameters<typeof withTry>[2]) =>
-    decideOnRecipient(world.store, recipientId, (recipient) => {
-      const after = recipient && withTry(recipient, watchId, news, now);
-      return after === undefined || after === recipient ? { result: undefined } : { save: after, result: undefined };
-    });
+/** What of an outcome somebody is to be told that is not the end of it; undefined for what is tried again in the next minute. */
+const newsOf = (outcome: CreationOutcome, now: number): TryNews | undefined => {
   switch (outcome.outcome) {
     case 'held':
-      return note({ state: 'held', because: outcome.because });
-    case 'refused':
-      world.report({ event: 'creation-refused', recipientId, watchId, because: outcome.because });
-      // What passes is tried again in the next minute.
-      return outcome.passing ? undefined : note({ state: 'refused', because: outcome.because });
+      return { state: 'held', because: outcome.because };
+    case 'refused': {
+      const { because, retry } = outcome;
+      return retry === 'soon' ? undefined : { state: 'refused', because, counts: retry === 'never' };
+    }
     case 'unclear':
-      world.report({ event: 'creation-unclear', recipientId, watchId, name: outcome.name, because: outcome.because });
-      return now - outcome.since < settlesAfter ? undefined : note({ state: 'unclear', name: outcome.name });
+      return now - outcome.since < settlesAfter ? undefined : { state: 'unclear', name: outcome.name };
+    default:
+      return undefined;
   }
 };
 
-const createFor = async (
-  world: WatchAvailabilityWorld,
-  settings: CreatingSettings,
-  offers: ReadonlyMap<OfferKey, OfferState>,
-  recipient: Recipient,
-  kept: KeptWatch,
-): Promise<void> => {
-  const task = taskFor(world, settings, offers, recipient, kept);
-  if (task === undefined) return;
+const reportTry = (
+  { report }: WatchAvailabilityWorld,
+  recipientId: string,
+  watchId: string,
+  outcome: CreationOutcome,
+) => {
+  if (outcome.outcome === 'refused') {
+    report({ event: 'creation-refused', recipientId, watchId, because: outcome.because });
+  } else if (outcome.outcome === 'unclear') {
+    const { name, because } = outcome;
+    report({ event: 'creation-unclear', recipientId, watchId, name, because });
+  }
+};
+
+const createFor = async (look: Look, recipient: Recipient, kept: KeptWatch): Promise<void> => {
+  const { world, run } = look;
+  const task = taskFor(look, recipient, kept);
+  const isBegun = kept.creation?.creation.state === 'creating';
+  // A runtime of which its owner cannot be told would bill unseen.
+  if (task === undefined || (recipient.undeliverable !== undefined && !isBegun)) return;
   await markRecipient(world, recipient.id);
   const { clock, newId, creating } = world;
-  const outcome = await createWithinLimits({ clock, newId, ...creating }, task);
-  if (outcome.outcome === 'created' || outcome.outcome === 'over') return;
-  await noteTry(world, recipient.id, kept.watch.id, outcome);
+  const outcome = await createWithinLimits({ clock, newId, deadline: run.deadline, ...creating }, task);
+  reportTry(world, recipient.id, kept.watch.id, outcome);
+  const news = newsOf(outcome, world.clock());
+  if (news === undefined) return;
+  await decideOnRecipient(world.store, recipient.id, (current) => {
+    const after = current && withTry(current, kept.watch.id, news, world.clock());
+    return after === undefined || after === current ? { result: undefined } : { save: after, result: undefined };
+  });
+};
+
+/** The same in another order from minute to minute: whoever comes last gets a turn although the first take all the time. */
+const rotated = (ids: readonly string[], now: number): readonly string[] => {
+  const first = ids.length === 0 ? 0 : Math.floor(now / minute) % ids.length;
+  return [...ids.slice(first), ...ids.slice(0, first)];
 };
 
 /**
  * Makes what is due for the watches of some recipients, one after the other, and goes on with what was asked for without a clear
- * answer. One creation's trouble is no other's. What there is no time for is due in the next run.
+ * answer, however old the inventory is. One creation's trouble is no other's. What there is no time for is due in the next run.
  */
-export const createForWatches = async (
-  world: WatchAvailabilityWorld,
-  run: Run,
-  settings: CreatingSettings,
-  offers: ReadonlyMap<OfferKey, OfferState>,
-  recipientIds: ReadonlySet<string>,
-  fail: Fail,
-): Promise<void> => {
+export const createForWatches = async (look: Look, recipientIds: ReadonlySet<string>, fail: Fail): Promise<void> => {
+  const { world, run } = look;
   const owed: string[] = [];
-  for (const recipientId of recipientIds) {
-    const { recipient } = (await world.store.readRecipient(recipientId)) ?? {};
-    for (const kept of Object.values(recipient?.watches ?? {}).filter(isUnderWay)) {
-      if (recipient === undefined || run.deadline - world.clock() < creationNeeds) break;
-      await createFor(world, settings, offers, recipient, kept).catch(fail);
-      owed.push(recipientId);
+  for (const recipientId of rotated([...recipientIds], world.clock())) {
+    try {
+      const { recipient } = (await world.store.readRecipient(recipientId)) ?? {};
+      for (const kept of Object.values(recipient?.watches ?? {}).filter(isUnderWay)) {
+        if (recipient === undefined || run.deadline - world.clock() < creationNeeds) break;
+        await createFor(look, recipient, kept);
+        owed.push(recipientId);
+      }
+    } catch (failure) {
+      fail(failure);
     }
   }
   if (owed.length > 0) await world.queue.announce([...new Set(owed)]);

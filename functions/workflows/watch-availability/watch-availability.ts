@@ -22,6 +22,7 @@ import { createForWatches } from './create-for-watches.ts';
 import { lookAtRecipient } from './look-at-recipient.ts';
 import { matchOffers } from './match-offers.ts';
 import { registerUpstream } from './register-upstream.ts';
+import { settleRequests } from './settle-requests.ts';
 import { checkConfigs, type ReadRequests, type TakenIn, takeInConfig, takeInRequests } from './take-in-watches.ts';
 import type { WatchAvailabilitySettings, WatchAvailabilityWorld } from './world.ts';
 
@@ -131,7 +132,7 @@ const prepare = async (
   return { board: { ...board, fleet: remembered }, added, requests: requests.requests };
 };
 
-/** From an older inventory nothing is created: what it shows may be gone. */
+/** From an older inventory no creation is begun: what it shows may be gone. */
 const freshEnough = 10 * minute;
 
 const isFresh = ({ lastCompleteAt }: Fleet, now: Instant): boolean =>
@@ -157,7 +158,7 @@ const lookOnce = async (
     unmatched,
   );
   const fleet = await attempt('expiry', (fail) => takeOutExpired(world, board, fail), board.fleet);
-  const { todo, wanted } = board;
+  const { todo, wanted, creationTodos } = board;
   const owed = { todo, offers };
   const waiting = await attempt(
     'announce',
@@ -165,10 +166,10 @@ const lookOnce = async (
     nobody,
   );
   // Last: nobody's mail waits for what is asked of the provider.
-  if (isFresh(fleet, world.clock())) {
-    const ids = creating.union(waiting);
-    await attempt('create', (fail) => createForWatches(world, run, settings.creating, offers, ids, fail), undefined);
-  }
+  const current = isFresh(fleet, world.clock()) ? offers : undefined;
+  const look = { world, run, settings: settings.creating, offers: current };
+  await attempt('create', (fail) => createForWatches(look, creating.union(waiting), fail), undefined);
+  await attempt('create', (fail) => settleRequests(world, run, creationTodos, fail), undefined);
   await attempt('register', (fail) => registerUpstream(world, run, settings, wanted, requests, fail), undefined);
   return fleet;
 };

@@ -1,5 +1,6 @@
 import type { Board, Fleet, Todo, Wanted } from '#domain/board.ts';
 import type { CreatingLimits } from '#domain/creating/limits.ts';
+import type { CreationTodo } from '#domain/creating/request.ts';
 import type { Report } from '#domain/event.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { GpuConfig, Offer, OfferKey } from '#domain/offer.ts';
@@ -10,7 +11,7 @@ import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Criteria, Wish } from '#domain/watch.ts';
 import type { IndexEntry } from '#domain/watch-index.ts';
-import type { SpendingWorld } from '#workflows/create-runtime/create-within-limits.ts';
+import type { RequestWorld } from '#workflows/create-runtime/create-on-request.ts';
 import type { MissingCredential } from '#workflows/credential.ts';
 import type { RecipientStore } from '#workflows/recipients.ts';
 
@@ -57,8 +58,10 @@ export type ConfigWish = { readonly address: string; readonly wish: Wish; readon
 export type WatchAvailabilityWorld = {
   readonly store: AvailabilityStore & RecipientStore;
   readonly inventory: Inventory;
-  /** What watches that create need beside. */
-  readonly creating: Pick<SpendingWorld, 'store' | 'provider'>;
+  /** What creating runtimes needs beside. */
+  readonly creating: Pick<RequestWorld, 'provider'> & {
+    readonly store: RequestWorld['store'] & { removeCreationTodo(todo: CreationTodo): Promise<boolean> };
+  };
   readonly missingCredential: MissingCredential;
   readonly queue: { announce(recipientIds: readonly string[]): Promise<void> };
   readonly clock: () => Instant;
@@ -70,8 +73,11 @@ export type WatchAvailabilityWorld = {
   readonly report: Report;
 };
 
-/** What may be made for watches; without limits nothing. */
-export type CreatingSettings = { readonly limits?: CreatingLimits };
+/** What may be made for watches, and for whom; without limits nothing. */
+export type CreatingSettings = {
+  readonly limits?: CreatingLimits;
+  readonly allowed: 'nobody' | 'operators' | 'everybody';
+};
 
 /** What the user set. */
 export type WatchAvailabilitySettings = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { Problem } from '#adapters/http/problem.ts';
+import { notAcceptable } from '#adapters/http/problem.ts';
 import { isMakeable, type RuntimeOrder } from '#domain/creating/order.ts';
-import { id } from './fields.ts';
+import { id, wholeNumber } from './fields.ts';
 
 const inTheProvidersShape = (what: string) => z.record(z.string(), z.unknown(), { error: what });
 
@@ -24,21 +24,24 @@ export const orderFields = {
   storage: z.exactOptional(inTheProvidersShape("a volume in the provider's shape; missing: its free one")),
 };
 
-type OrderBody = z.output<z.ZodMiniObject<typeof orderFields>>;
-
-const refuse = (pointer: string, detail: string): never => {
-  throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer, detail }] });
+/** Where it runs, and on how many GPUs. */
+export const placeFields = {
+  region_id: id('a region, such as as-south-1'),
+  gpu_config_id: id('a GPU config, such as gpu-h100-80g-20cpu-125g'),
+  gpu_count: z._default(wholeNumber(1, 1024), 1),
 };
+
+type OrderBody = z.output<z.ZodMiniObject<typeof orderFields>>;
 
 /** What is ordered. @param at where it stands in the body, as a JSON pointer. @throws Problem where it cannot be made so */
 export const orderOf = (project: string, body: OrderBody, at = ''): RuntimeOrder => {
   const { template_id: templateId, template_spec: templateSpec, plan_id: planId } = body;
   if ((templateId === undefined) === (templateSpec === undefined)) {
-    refuse(`${at}/template_id`, 'send either template_id or template_spec');
+    throw notAcceptable(`${at}/template_id`, 'send either template_id or template_spec');
   }
   if (!isMakeable(planId)) {
     const means = 'is not an on-demand plan: a reserved one bills for its whole term, whatever is deleted';
-    refuse(`${at}/plan_id`, `plan_id ${planId} ${means}`);
+    throw notAcceptable(`${at}/plan_id`, `plan_id ${planId} ${means}`);
   }
   return {
     project,

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
 import type { Caller } from '#adapters/http/caller.ts';
-import { checkLimits, limitsFor } from '#adapters/http/may-create.ts';
-import { Problem } from '#adapters/http/problem.ts';
-import { orderOf } from '#adapters/http/shapes/creation-shape.ts';
+import { notAcceptable, Problem } from '#adapters/http/problem.ts';
 import {
   etagOf,
   namesEtag,
@@ -22,11 +20,11 @@ import {
   makeWatch,
   mostCreating,
   mostWatches,
-  type WatchChange,
   watchesOf,
 } from '#workflows/api-watches/watches.ts';
 import { recipientIdOf } from '#workflows/make-watches.ts';
 import { type ApiWorld, addressOf, isTheirs, operation } from '../world.ts';
+import { checkCreation, checkNewCreation, orderOfWatch } from './watch-creation.ts';
 
 const tag = 'Watches: tell me when this GPU can be rented';
 const one = z.strictObject({ watch_id: watchIdShape });
@@ -37,8 +35,7 @@ const instantOf = (expiresAt: string | undefined, now: number): { readonly expir
   if (expiresAt === undefined) return {};
   const at = Date.parse(expiresAt);
   if (at > now && at <= now + longestWait) return { expiresAt: at };
-  const detail = `expires_at is ${expiresAt}; it must lie ahead, at most 366 days`;
-  throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer: '/expires_at', detail }] });
+  throw notAcceptable('/expires_at', `expires_at is ${expiresAt}; it must lie ahead, at most 366 days`);
 };
 
 const bodyAndEtag = (owner: { readonly id: string; readonly address: string }, kept: KeptWatch) => {
@@ -95,17 +92,17 @@ const create = operation({
     const { watches } = world;
     const { address, recipientId: id } = addressOf(caller);
     if (body.vram_min !== undefined && body.vram_max !== undefined && body.vram_min > body.vram_max) {
-      const detail = `vram_min is ${body.vram_min}, above vram_max, which is ${body.vram_max}`;
-      throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer: '/vram_min', detail }] });
+      throw notAcceptable('/vram_min', `vram_min is ${body.vram_min}, above vram_max, which is ${body.vram_max}`);
     }
     const key = header('idempotency-key');
     const wish = {
       criteria: criteriaOf(body),
       notify: body.notify,
       ...instantOf(body.expires_at, watches.clock()),
-      ...createOf(body, caller, world),
+      ...(body.create === undefined ? {} : { create: orderOfWatch(body.create, caller) }),
     };
-    const made = await makeWatch(watches, address, wish, key === undefined ? {} : { key });
+    const admit = () => checkNewCreation(body, caller, world);
+    const made = await makeWatch(watches, address, wish, { admit, ...(key === undefined ? {} : { key }) });
     switch (made.outcome) {
       case 'made':
       case 'same': {
@@ -124,42 +121,6 @@ const create = operation({
     }
   },
 });
-
-const refuse = (pointer: string, detail: string): never => {
-  throw new Problem('not-acceptable', `${detail}.`, { faults: [{ in: 'body', pointer, detail }] });
-};
-
-/** What stands in the item of an address must be small. */
-const largestOrder = 6_000;
-
-/** What a watch has made, if anything. @throws Problem where it may not, or not so */
-const createOf = (
-  { create, gpu_count: gpus, max_price_per_gpu_per_hour: price }: z.output<typeof newWatchShape>,
-  caller: Caller,
-  { creating, projects }: ApiWorld,
-) => {
-  if (create === undefined) return {};
-  if (creating === undefined) {
-    throw new Problem(
-      'not-allowed',
-      'No watch creates anything here: `creating.whenAvailable` of the settings is off.',
-    );
-  }
-  const limits = limitsFor(creating, caller);
-  const { project_id: project, ...order } = create;
-  if (!projects.includes(project)) refuse('/create/project_id', `project_id ${project} is not one of the settings`);
-  if (price === undefined) {
-    return refuse(
-      '/max_price_per_gpu_per_hour',
-      'max_price_per_gpu_per_hour is missing; nothing is created at any price',
-    );
-  }
-  if (Buffer.byteLength(JSON.stringify(create)) > largestOrder) {
-    refuse('/create', `create has more than ${largestOrder} bytes; use a template`);
-  }
-  checkLimits(limits, { gpus, pricePerGpuHour: price });
-  return { create: orderOf(project, order, '/create') };
-};
 
 const criteriaOf = (body: z.output<typeof newWatchShape>) => ({
   gpus: body.gpu_count,
@@ -212,13 +173,6 @@ const matching =
   (owner: { readonly id: string; readonly address: string }, ifMatch: string | undefined) =>
   (kept: KeptWatch): boolean =>
     ifMatch === undefined || namesEtag(ifMatch, etagOf(watchBody(owner, kept)));
-
-/** @throws Problem where a watch that creates would ask for more than may ever be made */
-const checkCreation = ({ watch }: KeptWatch, change: WatchChange['criteria'], { creating }: ApiWorld): void => {
-  const { gpus, maxPricePerGpuHour } = { ...watch.criteria, ...change };
-  if (watch.create === undefined || creating?.limits === undefined || maxPricePerGpuHour === undefined) return;
-  checkLimits(creating.limits, { gpus, pricePerGpuHour: maxPricePerGpuHour });
-};
 
 const change = operation({
   id: 'changeWatch',
