@@ -1,43 +1,8 @@
 import * as z from 'zod/mini';
-import type { Caller } from '#adapters/http/caller.ts';
-import { limitsFor } from '#adapters/http/may-create.ts';
-import { Problem } from '#adapters/http/problem.ts';
 import { placeFields } from '#adapters/http/shapes/creation-shape.ts';
 import { isoOrNull, isoTime } from '#adapters/http/shapes/fields.ts';
-import { type Order, usdPerHourOf } from '#domain/creating/limits.ts';
-import { offerKey } from '#domain/offer.ts';
-import { type OfferState, priceOf } from '#domain/offer-state.ts';
-import { operation, type RuntimesApiWorld } from '../world.ts';
-
-type PlaceBody = z.output<z.ZodMiniObject<typeof placeFields>>;
-
-/** An offer with its price in USD. @throws Problem where nobody knows it */
-export const pricedOffer = async (
-  { region_id: region, gpu_config_id: configId }: PlaceBody,
-  { offers }: RuntimesApiWorld,
-): Promise<{ readonly state: OfferState; readonly pricePerGpuHour: number }> => {
-  const state = await offers.readOffer(offerKey({ region, configId }));
-  const pricePerGpuHour = state && priceOf(state);
-  if (state !== undefined && pricePerGpuHour !== undefined) return { state, pricePerGpuHour };
-  throw new Problem('not-found', `No price of ${configId} in ${region} was ever seen. What was seen: GET /v1/offers.`);
-};
-
-/** What is left to spend, or why somebody may have nothing made. */
-const roomOf = async (
-  caller: Caller,
-  world: RuntimesApiWorld,
-  order: Order,
-): Promise<{ readonly spent: number | null; readonly most: number | null; readonly because: string | null }> => {
-  try {
-    const limits = limitsFor(world.mayCreate, caller);
-    const { roomFor } = await import('#workflows/create-runtime/expenses.ts');
-    const { spent, because = null } = await roomFor(world.creating, limits, order);
-    return { spent, most: limits.maxUsdPerHour, because };
-  } catch (failure) {
-    if (failure instanceof Problem) return { spent: null, most: null, because: failure.message };
-    throw failure;
-  }
-};
+import { usdPerHourOf } from '#domain/creating/limits.ts';
+import { operation } from '../world.ts';
 
 const read = operation({
   id: 'readPrice',
@@ -68,6 +33,7 @@ const read = operation({
   },
   problems: ['not-found'],
   run: async ({ query }, caller, world) => {
+    const { pricedOffer, roomOf } = await import('../making.ts');
     const { state, pricePerGpuHour } = await pricedOffer(query, world);
     const order = { gpus: query.gpu_count, pricePerGpuHour };
     const [room, seenAt] = await Promise.all([roomOf(caller, world, order), world.offers.readInventoryAt()]);
