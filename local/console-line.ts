@@ -101,6 +101,8 @@ export const consoleLine = (
       return trouble('suppressed', `${event.recipientId}: ${line(event.because)}`);
     case 'operator-suppressed':
       return trouble('suppressed', `the operator: ${line(event.because)}`);
+    case 'address-confirmed':
+      return good('confirmed', `${event.recipientId} takes alerts of ${event.personId}`);
     case 'unsubscribed':
       return over('unsubscribed', `${counted(event.watches, 'watch', 'watches')} of ${event.recipientId}`);
     case 'guarded': {

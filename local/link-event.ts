@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { LinkPurpose } from '#adapters/links.ts';
 
 /** What API Gateway makes of a request to a link. Source: "payload format version 2.0" in its developer guide. */
 export const linkEvent = (method: string, link: string, form?: string): APIGatewayProxyEventV2 => {
@@ -28,7 +29,7 @@ export const linkEvent = (method: string, link: string, form?: string): APIGatew
 };
 
 /** The first link of a purpose in a mail's text, without the choice that may follow it. */
-export const linkIn = (text: string, purpose: 'keep' | 'keep-all' | 'rearm' | 'recreate'): string => {
+export const linkIn = (text: string, purpose: LinkPurpose): string => {
   const link = new RegExp(`https?://\\S+/${purpose}\\?token=[\\w.-]+`).exec(text)?.[0];
   if (link === undefined) throw new Error(`There is no ${purpose} link in the mail`);
   return link;

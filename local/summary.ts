@@ -75,6 +75,7 @@ const countOf = {
   'mail-returned': undefined,
   'address-suppressed': undefined,
   'operator-suppressed': undefined,
+  'address-confirmed': undefined,
   unsubscribed: 'unsubscribed',
   guarded: 'guarded',
   readings: undefined,

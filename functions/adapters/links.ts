@@ -18,6 +18,8 @@ export type LinkFactsOf = {
   readonly 'keep-all': { readonly recipientId: string; readonly mailId: string; readonly expiresAt: Instant };
   /** Closes the breaker that was opened under this id. */
   readonly rearm: { readonly breakerId: string; readonly recipientId: string; readonly expiresAt: Instant };
+  /** Lets a person have watches mailed to an address. */
+  readonly confirm: { readonly recipientId: string; readonly personId: string; readonly expiresAt: Instant };
   /** Makes a deleted runtime again from what was saved. */
   readonly recreate: { readonly savedId: string; readonly recipientId: string; readonly expiresAt: Instant };
 };
@@ -51,6 +53,7 @@ export type LinkMaker = {
   readonly keepUrl: MakeUrl<'keep'>;
   readonly keepAllUrl: MakeUrl<'keep-all'>;
   readonly rearmUrl: MakeUrl<'rearm'>;
+  readonly confirmUrl: MakeUrl<'confirm'>;
   readonly recreateUrl: MakeUrl<'recreate'>;
 };
 
@@ -102,6 +105,13 @@ const codecs: { readonly [P in LinkPurpose]: Codec<LinkFactsOf[P]> } = {
       return success ? { breakerId: data[0], recipientId: data[1], expiresAt: data[2] } : undefined;
     },
   },
+  confirm: {
+    write: ({ recipientId, personId, expiresAt }) => [recipientId, personId, expiresAt],
+    read: (payload) => {
+      const { success, data } = twoIds.safeParse(payload);
+      return success ? { recipientId: data[0], personId: data[1], expiresAt: data[2] } : undefined;
+    },
+  },
   recreate: {
     write: ({ savedId, recipientId, expiresAt }) => [savedId, recipientId, expiresAt],
     read: (payload) => {
@@ -142,6 +152,7 @@ export const createLinks = ({ keys, baseUrl }: { keys: readonly LinkKey[]; baseU
     keepUrl: urlFor('keep'),
     keepAllUrl: urlFor('keep-all'),
     rearmUrl: urlFor('rearm'),
+    confirmUrl: urlFor('confirm'),
     recreateUrl: urlFor('recreate'),
     isKeyUnknown: (token) => !secrets.has(tokenShape.exec(token)?.[1] ?? signingKey.version),
     readToken: (token, purpose, now) => {

@@ -91,6 +91,8 @@ export type WardenEvent =
       readonly name: string;
       readonly because: string;
     }
+  /** An address lets somebody have watches mailed to it. */
+  | { readonly event: 'address-confirmed'; readonly recipientId: string; readonly personId: string }
   | { readonly event: 'unsubscribed'; readonly recipientId: string; readonly watches: number }
   | GuardEvent;
 

@@ -5,25 +5,30 @@ import type { KeptWatch, OwedRow, Recipient } from './recipient.ts';
 import { hour, type Instant, minute } from './time.ts';
 import { wishKey } from './watch.ts';
 
-/** What to do now for a recipient. `restFollowsAt` is set when this mail reaches the hourly limit. */
-export type MailPlan =
+/** Why nothing is sent now. */
+export type UnsentPlan =
   | { readonly act: 'nothing'; readonly because: 'nothing-owed' }
   | {
       readonly act: 'wait';
       readonly until: Instant;
-      readonly because: 'another-sender' | 'hourly-limit' | 'failed-before';
+      readonly because: 'another-sender' | 'hourly-limit' | 'daily-limit' | 'failed-before';
     }
-  | { readonly act: 'keep'; readonly because: string; readonly until?: Instant }
+  | { readonly act: 'keep'; readonly because: string; readonly until?: Instant };
+
+/** What to do now for a recipient. `restFollowsAt` is set when this mail reaches the hourly limit. */
+export type MailPlan =
+  | UnsentPlan
   | { readonly act: 'send'; readonly rows: Readonly<Record<string, OwedRow>>; readonly restFollowsAt?: Instant };
 
 /** Mails to a recipient whose acceptance lies within the hour before now, oldest first. */
 const withinTheHour = (recipient: Recipient, now: Instant): Instant[] =>
   recipient.mailedAt.filter((at) => at > now - hour).sort((a, b) => a - b);
 
-/** The rule "not too much": so many mails an hour; the last of them says when the rest follows, in one mail. */
-export const planMail = (recipient: Recipient, mailsPerHour: number, now: Instant): MailPlan => {
-  if (Object.keys(recipient.owed).length === 0) return { act: 'nothing', because: 'nothing-owed' };
-  const { undeliverable } = recipient;
+/** Why nothing is sent to a recipient now, whatever is owed. */
+export const hindrance = (
+  { undeliverable, sending, failure }: Recipient,
+  now: Instant,
+): Exclude<UnsentPlan, { act: 'nothing' }> | undefined => {
   if (undeliverable !== undefined && now < (undeliverable.retryAt ?? Number.POSITIVE_INFINITY)) {
     return {
       act: 'keep',
@@ -31,12 +36,20 @@ export const planMail = (recipient: Recipient, mailsPerHour: number, now: Instan
       ...(undeliverable.retryAt ? { until: undeliverable.retryAt } : {}),
     };
   }
-  if (recipient.sending !== undefined && recipient.sending.until > now) {
-    return { act: 'wait', until: recipient.sending.until, because: 'another-sender' };
+  if (sending !== undefined && sending.until > now) {
+    return { act: 'wait', until: sending.until, because: 'another-sender' };
   }
-  if (recipient.failure !== undefined && recipient.failure.retryAt > now) {
-    return { act: 'wait', until: recipient.failure.retryAt, because: 'failed-before' };
+  if (failure !== undefined && failure.retryAt > now) {
+    return { act: 'wait', until: failure.retryAt, because: 'failed-before' };
   }
+  return undefined;
+};
+
+/** The rule "not too much": so many mails an hour; the last of them says when the rest follows, in one mail. */
+export const planMail = (recipient: Recipient, mailsPerHour: number, now: Instant): MailPlan => {
+  if (Object.keys(recipient.owed).length === 0) return { act: 'nothing', because: 'nothing-owed' };
+  const hindered = hindrance(recipient, now);
+  if (hindered !== undefined) return hindered;
   const sent = withinTheHour(recipient, now);
   const freesAt = (sent[Math.max(0, sent.length - mailsPerHour)] ?? now) + hour;
   if (sent.length >= mailsPerHour) return { act: 'wait', until: freesAt, because: 'hourly-limit' };
@@ -93,7 +106,7 @@ export type AcceptedMail = {
 };
 
 /** A suppressed address stays suppressed, whatever becomes of a mail that was on its way meanwhile. */
-const suppression = ({ undeliverable }: Recipient): Pick<Recipient, 'undeliverable'> =>
+export const suppression = ({ undeliverable }: Recipient): Pick<Recipient, 'undeliverable'> =>
   undeliverable === undefined || undeliverable.retryAt !== undefined ? {} : { undeliverable };
 
 /**

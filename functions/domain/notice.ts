@@ -53,6 +53,15 @@ export type AvailabilityMail = {
   readonly unsubscribeUrl: string;
 };
 
+/** Somebody who would like an address to be mailed. `askedBy` is a verified address or an issuer's id, nothing that they wrote. */
+export type AskForMail = { readonly askedBy: string; readonly askedAt: Instant; readonly confirmUrl: string };
+
+/** A mail that asks an address whether it may be mailed what others wait for. `expiresAt`: when its links stop working. */
+export type ConfirmationMail = {
+  readonly expiresAt: Instant;
+  readonly asks: readonly [AskForMail, ...AskForMail[]];
+};
+
 /** What a mail needs to know of the settings. Addresses are without a trailing slash. */
 export type MailSettings = {
   readonly timeZone: string;

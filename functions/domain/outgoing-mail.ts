@@ -1,11 +1,12 @@
 import type { RuntimeMail } from './guardrails/runtime-notice.ts';
 import type { RenderedMail } from './notice.ts';
 
-/** What a mail is about: job 1, or one of the mails of job 2. */
-export type MailTopic = 'availability' | RuntimeMail['kind'];
+/** What a mail is about: job 1, whether an address may be mailed, or one of the mails of job 2. */
+export type MailTopic = 'availability' | 'confirmation' | RuntimeMail['kind'];
 
 export const mailTopics = [
   'availability',
+  'confirmation',
   'warning',
   'deleted',
   'trouble',

@@ -1,3 +1,4 @@
+import type { Confirmation } from './confirmation.ts';
 import {
   awaitsCreation,
   type CreationNews,
@@ -57,6 +58,7 @@ export type Undeliverable = { readonly because: string; readonly since: Instant;
  * Everything about one mail address, in one item, so that a claim and what is owed for it are written together. `owed` is
  * keyed by the fact, so that the same fact is owed once. `mailedAt`: the accepted mails of the last hour; `sending`: the claim of
  * a sender at work; `failure`: what came of the last try; `takesMailSince`: when somebody said that the address takes mail again.
+ * `confirmations`: who may have it mailed, or waits for that, by their ids; `askedForMailAt`: when it was last mailed a link for that.
  */
 export type Recipient = {
   readonly id: string;
@@ -68,6 +70,8 @@ export type Recipient = {
   readonly failure?: { readonly count: number; readonly retryAt: Instant; readonly because: string };
   readonly undeliverable?: Undeliverable;
   readonly takesMailSince?: Instant;
+  readonly confirmations?: Readonly<Record<string, Confirmation>>;
+  readonly askedForMailAt?: Instant;
 };
 
 export const newRecipient = (id: string, address: string): Recipient => ({

@@ -31,8 +31,16 @@ export type Wish = {
   readonly create?: RuntimeOrder;
 };
 
-/** Somebody's wish to be told. `id` is unique for its recipient. */
-export type Watch = Wish & { readonly id: string; readonly source: WatchSource; readonly madeAt: Instant };
+/**
+ * Somebody's wish to be told. `id` is unique for its recipient. `madeBy`: the id of the person who made it for an address that is not
+ * their own, and had confirmed.
+ */
+export type Watch = Wish & {
+  readonly id: string;
+  readonly source: WatchSource;
+  readonly madeAt: Instant;
+  readonly madeBy?: string;
+};
 
 const wordsOf = (text: string): string[] =>
   text

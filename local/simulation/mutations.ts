@@ -135,8 +135,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'do not record an accepted alert',
-    file: `${workflows}/send-notice/send-notice.ts`,
-    find: 'await record(world, claimed, { accepted: composed.accepted });',
+    file: `${workflows}/send-notice/send-claimed.ts`,
+    find: 'await record(world, claimed, accept);',
     replace: '',
   },
   {
@@ -148,8 +148,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'send without a claim',
     file: `${workflows}/send-notice/send-notice.ts`,
-    find: 'return { save: claimSending(recipient, mailId, world.clock()), result: {',
-    replace: 'return { result: {',
+    find: 'return { save: claimSending(recipient, mailId, world.clock()), result };',
+    replace: 'return { result };',
   },
   {
     name: 'tell a once watch of every window',
@@ -207,7 +207,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'write an address into the log',
-    file: `${workflows}/send-notice/send-notice.ts`,
+    file: `${workflows}/send-notice/send-claimed.ts`,
     find: 'subject, rows, at: now });',
     replace: 'subject: recipient.address, rows, at: now });',
   },

@@ -49,6 +49,10 @@ const samples: Sample = {
     level: 'WARN',
     metric: 'CreationsUnclear',
   },
+  'address-confirmed': {
+    event: { event: 'address-confirmed', recipientId: 'r1', personId: 'p1' },
+    level: 'INFO',
+  },
   'request-registered': {
     event: { event: 'request-registered', region: offer.region, configId: offer.configId },
     level: 'INFO',

@@ -182,6 +182,26 @@ describe('the operator', () => {
   });
 });
 
+describe('a mail that asked an address', () => {
+  test('and came back for now is told to the operator as what it was', async () => {
+    await bench.seedRecipient('bob', {});
+    await bench.note(sesEvent(mailTo('bob', 'm8', 'confirmation'), mailboxFull));
+    expect(await bench.troubles()).toMatchObject([
+      {
+        kind: 'mail-returned',
+        about: addressOf('bob'),
+        because: expect.stringMatching(/MailboxFull.*it asked whether/),
+      },
+    ]);
+  });
+
+  test('and came back for good ends writing there: it is not asked again', async () => {
+    await bench.seedRecipient('bob', {});
+    await bench.note(sesEvent(mailTo('bob', 'm9', 'confirmation'), permanent));
+    expect(await bench.troubles()).toMatchObject([{ kind: 'suppressed', about: addressOf('bob') }]);
+  });
+});
+
 describe('somebody said that the address takes mail again', () => {
   beforeEach(() => bench.seedRecipient('ada', { takesMailSince: now }));
 

@@ -1,10 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digest } from '#adapters/identity.ts';
 import { renderAvailabilityMail } from '#adapters/mail/render.ts';
+import { createRecipientStore } from '#adapters/store/recipient-store.ts';
+import { createTable as tableOver } from '#adapters/store/table.ts';
+import { askedFor } from '#domain/confirmation.ts';
 import type { AvailabilityMail } from '#domain/notice.ts';
+import { newRecipient } from '#domain/recipient.ts';
 import { realClock } from '#local/clock.ts';
 import { startHttpFront } from '#local/http-front.ts';
+import { lambdaContext } from '#local/lambda-context.ts';
+import { linkIn } from '#local/link-event.ts';
+import { sqsEvent } from '#local/sqs-event.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
 import { creation, mail as sample, settings } from '../mail/samples.ts';
 
@@ -134,5 +142,47 @@ it('the unsubscribe link opens a page that changes nothing, whose button stops t
     await page.screenshot({ path: `${pictures}/stopped.png`, fullPage: true });
     await page.goto(`${front.url}${link.pathname}${link.search}`);
     expect(await page.getByRole('heading').textContent()).toBe('Already stopped');
+  });
+});
+
+describe('an address that is asked whether it may be mailed', () => {
+  const team = 'team@example.com';
+  const asksOf = async () => (await world.mails()).find(({ to }) => to === team);
+  beforeAll(async () => {
+    const { dynamodb } = world.system();
+    const store = createRecipientStore(tableOver(dynamodb, world.tableName));
+    const asked = newRecipient(digest(team), team);
+    const ann = { personId: digest('ann'), askedBy: 'ann@example.com' };
+    await store.saveRecipient(askedFor(asked, ann, world.clock.now()) ?? asked, 0);
+    const message = sqsEvent([JSON.stringify({ recipientId: asked.id })]);
+    await world.system().sendNotice(message, lambdaContext({ functionName: 'send-notice' }));
+  });
+
+  it.each(looks)('can read its mail on %s without scrolling sideways', async (name, options) => {
+    const mail = await asksOf();
+    await withPage(options, async (page) => {
+      await page.setContent(mail?.html ?? '');
+      for (const fact of ['ann@example.com', 'do nothing', 'Look at it and confirm']) {
+        expect(await page.getByText(fact).filter({ visible: true }).count(), fact).toBeGreaterThan(0);
+      }
+      expect(await scrollsSideways(page)).toBe(false);
+      await page.screenshot({ path: `${pictures}/confirmation mail on ${name}.png`, fullPage: true });
+    });
+  });
+
+  it('finds a page behind the link that changes nothing, whose button confirms', async () => {
+    const link = new URL(linkIn((await asksOf())?.text ?? '', 'confirm'));
+    await withPage(phone, async (page) => {
+      await page.goto(`${front.url}${link.pathname}${link.search}`);
+      expect(await page.getByText(team).isVisible()).toBe(true);
+      expect(await scrollsSideways(page)).toBe(false);
+      await page.screenshot({ path: `${pictures}/confirm.png`, fullPage: true });
+      await page.reload();
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      expect(await page.getByRole('heading').textContent()).toBe('Confirmed');
+      await page.screenshot({ path: `${pictures}/confirmed.png`, fullPage: true });
+      await page.reload();
+      expect(await page.getByRole('heading').textContent()).toBe('Confirmed');
+    });
   });
 });

@@ -24,10 +24,14 @@ const withIds = join(folder, 'with-ids.toml');
 const { id: watchId } = Object(
   (await api.send('POST', '/v1/watches', { as: 'operator', body: { gpu_model: 'A100' } })).body,
 );
+const { id: addressId } = Object(
+  (await api.send('POST', '/v1/addresses', { as: 'operator', body: { email: 'team@example.com' } })).body,
+);
 const ids = {
   project_id: 'prj-a',
   runtime_id: runtime.id,
   watch_id: watchId,
+  address_id: addressId,
   template_id: 'tpl-jupyterlab-pytorch',
   region_id: 'as-south-1',
   config_id: 'gpu-h100-80g-20cpu-125g',

@@ -6,12 +6,15 @@ import { type Api, people, startApi } from './bench.ts';
 let api: Api;
 let annsWatch: string;
 let annsRuntime: string;
+let annsAddress: string;
 const operations = [...ownOperations, ...runtimesOperations].map(({ id, method }) => ({ id, method }));
 
 beforeAll(async () => {
   api = await startApi();
   const { body } = await api.send('POST', '/v1/watches', { as: 'ann', body: { gpu_model: 'H100' } });
   annsWatch = String(Object(body).id);
+  const asked = await api.send('POST', '/v1/addresses', { as: 'ann', body: { email: 'list@example.com' } });
+  annsAddress = String(Object(asked.body).id);
   const { id } = api.emulator.addRuntime({ name: 'ann-notebook', project: 'prj-a', createdMinutesAgo: 600 });
   annsRuntime = `/v1/projects/prj-a/runtimes/${id}`;
 });
@@ -37,6 +40,10 @@ const table: Record<
     headers: { 'if-match': '*' },
     answers: [200, 404, 200, 404],
   },
+  listAddresses: { path: () => '/v1/addresses', answers: [200, 200, 200, 200] },
+  askForAddress: { path: () => '/v1/addresses', body: { email: 'team@example.com' }, answers: [202, 202, 202, 202] },
+  // Ann is the same person without a verified address, and comes second here.
+  withdrawAddress: { path: () => `/v1/addresses/${annsAddress}`, answers: [404, 404, 404, 204] },
   listOffers: { path: () => '/v1/offers', answers: [200, 200, 200, 200] },
   listWindows: { path: () => '/v1/offers/as-south-1/gpu-none/windows', answers: [404, 404, 404, 404] },
   listLedger: { path: () => '/v1/ledger', answers: [200, 200, 200, 200] },
@@ -129,4 +136,5 @@ it('asks for the ID token where a token names no address', async () => {
   const { status, body } = await api.send('GET', '/v1/watches', { as: 'machine' });
   expect([status, Object(body).code]).toEqual([403, 'no-verified-address']);
   expect(Object(body).detail).toContain('ID token');
+  expect(Object(body).detail).toContain('/v1/addresses');
 });

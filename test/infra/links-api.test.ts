@@ -80,6 +80,7 @@ holds('whoever makes up links is slowed down', {
 // As an object, because a purpose that is missing here does not compile.
 const purposes = Object.keys({
   unsubscribe: true,
+  confirm: true,
   keep: true,
   'keep-all': true,
   rearm: true,

@@ -1,3 +1,4 @@
+import { confirmedPage, confirmPage, notAskedPage } from '#adapters/pages/confirm.ts';
 import {
   keepAllPage,
   keepLimitPage,
@@ -53,7 +54,7 @@ export const again = (changes: Partial<Recreatable> = {}): Recreatable => ({
 const deleteAt = now + 40 * minute;
 const openBreaker = { openedAt: now, runtimes: 7, fleet: 9, from: now - 5 * minute, to: now - minute, timeZone };
 
-/** Every page of job 2's links, and those that tell what is wrong with a link. */
+/** Every page of job 2's links and of confirming an address, and those that tell what is wrong with a link. */
 export const linkPages: readonly (readonly [string, Page])[] = [
   ['keep', keepPage({ runtime: ana, deleteAt, choices, preselected: '1d', timeZone })],
   ['kept before', keepPage({ runtime: ana, deleteAt, keptUntil: now + day, choices, timeZone })],
@@ -86,6 +87,9 @@ export const linkPages: readonly (readonly [string, Page])[] = [
   ['rearm', rearmPage(openBreaker)],
   ['rearmed', rearmedPage()],
   ['not open', notOpenPage()],
+  ['confirm', confirmPage({ address: 'team@example.com', askedBy: 'ann@example.com', askedAt: now, timeZone })],
+  ['confirmed', confirmedPage({ address: 'team@example.com', askedBy: 'ann@example.com' })],
+  ['not asked', notAskedPage()],
   ['recreate', recreatePage(again())],
   ['recreate refused', recreatePage(again({ refusedBecause: 'no capacity in as-south-1' }))],
   ['recreated', recreatedPage({ name: 'ana-notebook-k3x9qa', runtimeId: 'rt-9b1' })],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { confirmedPage, confirmPage } from '#adapters/pages/confirm.ts';
 import { errorPage } from '#adapters/pages/link-faults.ts';
 import type { Page } from '#adapters/pages/page.ts';
 import { alreadyStoppedPage, stoppedPage, unsubscribePage, unsubscribeScope } from '#adapters/pages/unsubscribe.ts';
@@ -70,6 +71,18 @@ describe('unsubscribing', () => {
     );
     expect(unsubscribePage(['<script>alert(1)</script>']).body).toContain('&lt;script&gt;');
     expect(errorPage('<img src=x>').body).not.toContain('<img');
+  });
+
+  test('whoever asks for an address never becomes markup', () => {
+    const tags = (words: string) =>
+      confirmPage({ address: words, askedBy: words, askedAt: 0, timeZone: 'UTC' }).body.match(/<[a-z/!][^>]*>/gi);
+    const plain = tags('plain');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (words) => {
+        expect(tags(words)).toEqual(plain);
+      }),
+    );
+    expect(confirmedPage({ address: '<img>', askedBy: '<b>' }).body).not.toMatch(/<(img|b)>/);
   });
 
   test('words of a watch cannot turn the reading direction or flood the page', () => {

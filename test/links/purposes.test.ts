@@ -13,6 +13,7 @@ const expiresAt = now + 7 * day;
 
 const unsubscribe = { recipientId: 'rcp-3f2a', mailId: 'mail-01J9', expiresAt };
 const keep = { project: 'prj-9', runtimeId: 'rt-4f2a', episodeId: 'ep-1', mailId: 'mail-01J9', expiresAt };
+const confirm = { recipientId: 'rcp-3f2a', personId: 'per-7', expiresAt };
 const rearm = { breakerId: 'breaker-1', recipientId: 'rcp-3f2a', expiresAt };
 const recreate = { savedId: 'saved-1', recipientId: 'rcp-3f2a', expiresAt };
 
@@ -40,6 +41,12 @@ const all: readonly {
     facts: unsubscribe,
     make: ({ keepAllUrl }) => keepAllUrl(unsubscribe),
     payload: ['rcp-3f2a', 'mail-01J9', expiresAt],
+  },
+  {
+    purpose: 'confirm',
+    facts: confirm,
+    make: ({ confirmUrl }) => confirmUrl(confirm),
+    payload: ['rcp-3f2a', 'per-7', expiresAt],
   },
   {
     purpose: 'rearm',

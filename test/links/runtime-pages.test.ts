@@ -59,6 +59,23 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   rearmed: { status: 200, says: ['GPU Warden goes on'], buttons: [] },
   'not open': { status: 200, says: ['Nothing is stopped'], buttons: [] },
+  confirm: {
+    status: 200,
+    says: [
+      'May GPU Warden mail you alerts?',
+      'ann@example.com',
+      'team@example.com',
+      'Tue 3 Mar 2026, 19:35 IST',
+      'Nothing has been changed yet',
+    ],
+    buttons: ['confirm=yes'],
+  },
+  confirmed: {
+    status: 200,
+    says: ['Confirmed', 'team@example.com', 'ann@example.com', 'Stop all my alerts'],
+    buttons: [],
+  },
+  'not asked': { status: 200, says: ['nothing to confirm', 'Nothing has been changed'], buttons: [] },
   recreate: {
     status: 200,
     says: [

@@ -68,6 +68,7 @@ const everything = [
   { event: 'operator-suppressed', recipientId: 'r-op', because: 'it bounced (Permanent)' },
   { event: 'window-closed', ...h100, openedAt: start, at: start + 42 * minute },
   { event: 'watch-expired', watchId: 'w-1', recipientId: 'r-ada' },
+  { event: 'address-confirmed', recipientId: 'r-team', personId: 'p-ada' },
   { event: 'unsubscribed', recipientId: 'r-ada', watches: 1 },
   {
     event: 'guarded',
@@ -157,6 +158,7 @@ describe('for a person', () => {
       00:12:00  ▽ closed         NVIDIA H100 in as-south-1, after 42 min
       ── 2026-03-03 UTC
       23:30:00  · watch ended    it has run out, for r-ada
+      23:30:00  ▲ confirmed      r-team takes alerts of p-ada
       23:30:00  ▽ unsubscribed   1 watch of r-ada
       23:30:00  · guarded        6 runtimes: 2 busy, 3 idle, 1 unknown
       23:30:00  ! listing cut    runtimes of prj-42: page 2 is missing

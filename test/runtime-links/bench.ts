@@ -25,6 +25,7 @@ export const linksUrl = 'https://links.example.com';
 
 const makers = {
   unsubscribe: 'unsubscribeUrl',
+  confirm: 'confirmUrl',
   keep: 'keepUrl',
   'keep-all': 'keepAllUrl',
   rearm: 'rearmUrl',

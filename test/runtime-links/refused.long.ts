@@ -3,7 +3,7 @@ import type { LinkPurpose } from '#adapters/links.ts';
 import { type Bench, later, linksUrl, newSecret, oldSecret, startBench, tokenFor } from './bench.ts';
 import { now, openBreaker, project, recordOf, savedRuntime, warnedCase } from './facts.ts';
 
-type RuntimePurpose = Exclude<LinkPurpose, 'unsubscribe'>;
+type RuntimePurpose = Exclude<LinkPurpose, 'unsubscribe' | 'confirm'>;
 
 /** A good token for each purpose, but for what is changed. */
 const makers = {

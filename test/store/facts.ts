@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Fleet, Todo, Wanted } from '#domain/board.ts';
+import type { Confirmation } from '#domain/confirmation.ts';
 import type { RuntimeOrder } from '#domain/creating/order.ts';
 import type { CreationNews, WatchCreation } from '#domain/creating/watch-creation.ts';
 import type { OfferState, PastWindow, PriceSpan, Track } from '#domain/offer-state.ts';
@@ -187,6 +188,7 @@ const watch: fc.Arbitrary<Watch> = fc.record(
     notify: fc.constantFrom('once', 'every'),
     expiresAt: instant,
     create: order,
+    madeBy: id,
   }),
   { requiredKeys: ['id', 'source', 'madeAt', 'criteria', 'notify'] },
 );
@@ -209,6 +211,14 @@ const keptWatch: fc.Arbitrary<KeptWatch> = fc.record(
     creation,
   },
   { requiredKeys: ['watch', 'standing', 'told'] },
+);
+
+const confirmation: fc.Arbitrary<Confirmation> = fc.oneof(
+  fc.record(
+    { state: fc.constant('waiting' as const), askedBy: words, askedAt: instant, mailedAt: instant },
+    { requiredKeys: ['state', 'askedBy', 'askedAt'] },
+  ),
+  fc.record({ state: fc.constant('confirmed' as const), askedBy: words, askedAt: instant, confirmedAt: instant }),
 );
 
 const owedRow: fc.Arbitrary<OwedRow> = fc.oneof(
@@ -242,6 +252,8 @@ export const anyRecipient: fc.Arbitrary<Recipient> = plain(
         { requiredKeys: ['because', 'since'] },
       ),
       takesMailSince: instant,
+      confirmations: fc.dictionary(id, confirmation, { maxKeys: 4 }),
+      askedForMailAt: instant,
     }),
     { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
   ),

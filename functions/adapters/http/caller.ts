@@ -3,11 +3,12 @@ import { isAddress } from '#adapters/configuration/field.ts';
 import { digest } from '#adapters/identity.ts';
 
 /**
- * Who asks. `address`: the mail address that the issuer says it has verified; `recipientId`: who that is among those whom we
- * mail. An operator may see and change everything.
+ * Who asks. `personId` stands for them at their issuer. `address`: the mail address that the issuer says it has verified;
+ * `recipientId`: who that is among those whom we mail. An operator may see and change everything.
  */
 export type Caller = {
   readonly subject: string;
+  readonly personId: string;
   readonly operator: boolean;
   readonly address?: string;
   readonly recipientId?: string;
@@ -58,6 +59,7 @@ export const callerOf = (
   const isMailable = email !== undefined && String(isVerified) === 'true' && isAddress(email);
   return {
     subject: sub,
+    personId: digest(JSON.stringify([iss, sub])),
     operator: groupsIn(payload, groupsClaim).includes(operatorGroup),
     ...(isMailable ? { address: email, recipientId: digest(email.toLowerCase()) } : {}),
   };

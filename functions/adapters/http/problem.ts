@@ -11,6 +11,7 @@ const problems = {
   'not-signed-in': [401, 'Nobody is signed in'],
   'not-allowed': [403, 'Not allowed'],
   'no-verified-address': [403, 'No verified mail address'],
+  'address-not-confirmed': [403, 'The address has not confirmed'],
   'over-limit': [403, 'Over a limit of the settings'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],

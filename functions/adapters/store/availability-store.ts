@@ -1,18 +1,17 @@
 import { creationTodoSchema } from '#adapters/store/creating-items.ts';
 import {
-  configSourceSchema,
   expirySchema,
   fleetSchema,
   ItemNotUnderstoodError,
   indexEntrySchema,
   offerStateSchema,
   readItem,
-  requestsSourceSchema,
   shapesSchema,
   todoSchema,
   wantedSchema,
 } from '#adapters/store/items.ts';
 import { takeLease } from '#adapters/store/lease.ts';
+import { configSourceSchema, requestsSourceSchema } from '#adapters/store/source-items.ts';
 import { type Item, sortable, sortKeyOf, sweptAt, type Table } from '#adapters/store/table.ts';
 import type { Board, Fleet, Todo, Wanted } from '#domain/board.ts';
 import type { CreationTodo } from '#domain/creating/request.ts';

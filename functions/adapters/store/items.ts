@@ -3,7 +3,6 @@ import { newsSchema, orderSchema, watchCreationSchema } from '#adapters/store/cr
 import type { Fleet } from '#domain/board.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
-import type { KnownRequests, KnownWatch } from '#domain/sources.ts';
 
 /** Thrown where an item in the table is not of the shape that this version writes; names the item, never its content. */
 export class ItemNotUnderstoodError extends Error {
@@ -81,6 +80,7 @@ const watch = z.object({
   id: z.string(),
   source: z.enum(['config', 'account', 'api']),
   madeAt: instant,
+  madeBy: optional(z.string()),
   ...wish,
 });
 
@@ -109,6 +109,13 @@ const owedRow = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const asked = { askedBy: z.string(), askedAt: instant };
+
+const confirmation = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('waiting'), ...asked, mailedAt: optional(instant) }),
+  z.object({ state: z.literal('confirmed'), ...asked, confirmedAt: instant }),
+]);
+
 const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   id: z.string(),
   address: z.string(),
@@ -128,6 +135,8 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   failure: optional(z.object({ count: z.number(), retryAt: instant, because: z.string() })),
   undeliverable: optional(z.object({ because: z.string(), since: instant, retryAt: optional(instant) })),
   takesMailSince: optional(instant),
+  confirmations: optional(z.record(z.string(), confirmation)),
+  askedForMailAt: optional(instant),
 });
 
 export const versionedSchema = z.object({ recipient: recipientSchema, version: z.int().check(z.gte(1)) });
@@ -169,24 +178,6 @@ export const indexEntrySchema = z.object({
 });
 
 export const expirySchema = z.object({ recipientId: z.string() });
-
-export const configSourceSchema: z.ZodMiniType<{ watches: KnownWatch[] }> = z.object({
-  watches: z.array(z.object({ watchId: z.string(), recipientId: z.string() })),
-});
-
-export const requestsSourceSchema: z.ZodMiniType<KnownRequests> = z.object({
-  recipientId: optional(z.string()),
-  requests: z.record(
-    z.string(),
-    z.object({
-      state: z.enum(['waiting', 'closing', 'ended', 'ours']),
-      region: z.string(),
-      configId: z.string(),
-      madeAt: optional(instant),
-    }),
-  ),
-  asking: z._default(z.record(z.string(), instant), {}),
-});
 
 export const pastWindowSchema = pastWindow;
 

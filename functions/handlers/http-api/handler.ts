@@ -7,6 +7,7 @@ import { digest } from '#adapters/identity.ts';
 import type { ExpireAfter } from '#adapters/provider/abort.ts';
 import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createGuardStore } from '#adapters/store/guard-store.ts';
+import { createPersonStore } from '#adapters/store/person-store.ts';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Report } from '#domain/event.ts';
@@ -35,7 +36,12 @@ export const createHandler = (parts: Parts) => {
   const { environment, settings, dynamodb, countMessages, clock, newId, expireAfter, report } = parts;
   const table = createTable(dynamodb, environment.TABLE_NAME);
   const guard = createGuardStore(table);
-  const store = { ...createAvailabilityStore(table), ...createRecipientStore(table), readLedger: guard.readLedger };
+  const store = {
+    ...createAvailabilityStore(table),
+    ...createRecipientStore(table),
+    ...createPersonStore(table),
+    readLedger: guard.readLedger,
+  };
   const { whenAvailable, allowed } = settings.creating;
   const limits = creatingLimitsOf(settings.creating);
   const queueUrls = {

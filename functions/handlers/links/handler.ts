@@ -15,6 +15,7 @@ import type { Report } from '#domain/event.ts';
 import type { Instant } from '#domain/time.ts';
 import type { RecreateWorld } from '#workflows/runtime-links/recreate.ts';
 import { type UnsubscribeWorld, unsubscribe, watchesOfLink } from '#workflows/unsubscribe/unsubscribe.ts';
+import { answerConfirm, type ConfirmWorld } from './confirm-page.ts';
 import type { Environment } from './environment.ts';
 import {
   answerKeep,
@@ -37,7 +38,7 @@ export type Parts = {
   readonly report: Report;
 };
 
-type World = UnsubscribeWorld & { readonly runtimes: RuntimeLinksWorld };
+type World = UnsubscribeWorld & ConfirmWorld & { readonly runtimes: RuntimeLinksWorld };
 
 const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
@@ -72,6 +73,7 @@ const answers: Answers = {
   keep: ({ runtimes }, link, request) => answerKeep(runtimes, link, request),
   'keep-all': ({ runtimes }, link, request) => answerKeepAll(runtimes, link, request),
   rearm: ({ runtimes }, link, request) => answerRearm(runtimes, link, request),
+  confirm: answerConfirm,
   recreate: ({ runtimes }, link, request) => answerRecreate(runtimes, link, request),
 };
 
@@ -120,7 +122,8 @@ export const createHandler = ({ environment, settings, dynamodb, links, provider
     newId,
     report,
   };
-  const world: World = { store: createRecipientStore(table), runtimes, clock, report };
+  const { timeZone } = runtimes;
+  const world: World = { store: createRecipientStore(table), runtimes, timeZone, clock, report };
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     let page: Page;
     try {

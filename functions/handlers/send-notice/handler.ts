@@ -15,6 +15,8 @@ import type { Report } from '#domain/event.ts';
 import type { MailSettings } from '#domain/notice.ts';
 import type { Instant } from '#domain/time.ts';
 import type { RuntimeNoticeWorld } from '#workflows/send-notice/runtime-notice-world.ts';
+import type { SendNoticeOutcome } from '#workflows/send-notice/send-claimed.ts';
+import { type SendConfirmationWorld, sendConfirmation } from '#workflows/send-notice/send-confirmation.ts';
 import { type SendNoticeWorld, sendNotice } from '#workflows/send-notice/send-notice.ts';
 import { sendRuntimeNotices } from '#workflows/send-notice/send-runtime-notices.ts';
 import type { Environment } from './environment.ts';
@@ -45,7 +47,7 @@ const mailSettingsOf = ({ mail, provider, guardrails }: Settings): MailSettings 
   unsafeShortLadder: guardrails.unsafeShortLadder,
 });
 
-type Worlds = { readonly watches: SendNoticeWorld; readonly runtimes: RuntimeNoticeWorld };
+type Worlds = { readonly watches: SendNoticeWorld & SendConfirmationWorld; readonly runtimes: RuntimeNoticeWorld };
 
 /** What each job's mails are made from, but for the links in them, whose keys may change between two messages. */
 const createWorlds = ({ environment, settings, dynamodb, mailer, clock, newId, report }: Parts) => {
@@ -60,7 +62,10 @@ const createWorlds = ({ environment, settings, dynamodb, mailer, clock, newId, r
       store: recipients,
       // Each job's mails are loaded with its first message.
       render: async (mail) => (await import('#adapters/mail/render.ts')).renderAvailabilityMail(mail, mailSettings),
+      renderConfirmation: async (mail) =>
+        (await import('#adapters/mail/render-confirmation.ts')).renderConfirmationMail(mail, mailSettings),
       unsubscribeUrl: links.unsubscribeUrl,
+      confirmUrl: links.confirmUrl,
     },
     runtimes: {
       ...shared,
@@ -73,6 +78,21 @@ const createWorlds = ({ environment, settings, dynamodb, mailer, clock, newId, r
   });
 };
 
+/** Both mails that a recipient of job 1 may be owed; the trouble of one is not the other's. */
+const sendAllNotices = async (
+  world: Worlds['watches'],
+  settings: Settings['availability'],
+  recipientId: string,
+): Promise<readonly SendNoticeOutcome[]> => {
+  const outcomes: SendNoticeOutcome[] = [];
+  try {
+    outcomes.push(await sendNotice(world, settings, recipientId));
+  } finally {
+    outcomes.push(await sendConfirmation(world, recipientId));
+  }
+  return outcomes;
+};
+
 /** The Lambda function behind the queue: a message names a recipient who is owed a mail. Failed messages alone come again. */
 export const createHandler = (parts: Parts) => {
   const { settings, links, report } = parts;
@@ -82,11 +102,12 @@ export const createHandler = (parts: Parts) => {
     const { recipientId, about } = readNoticeMessage(record.body);
     // A mail without its links is of no use: before anything is claimed, they must be there.
     const { watches, runtimes } = worldsWith(await links.current());
-    const outcome =
+    const outcomes =
       about === 'runtimes'
-        ? await sendRuntimeNotices(runtimes, rules, recipientId)
-        : await sendNotice(watches, settings.availability, recipientId);
-    if (outcome === 'undelivered') throw new NoticeUndeliveredError(`Nothing can be sent to recipient ${recipientId}.`);
+        ? [await sendRuntimeNotices(runtimes, rules, recipientId)]
+        : await sendAllNotices(watches, settings.availability, recipientId);
+    if (outcomes.includes('undelivered'))
+      throw new NoticeUndeliveredError(`Nothing can be sent to recipient ${recipientId}.`);
   };
   const takeOrReport = async (record: SQSRecord): Promise<void> => {
     try {

@@ -1,11 +1,13 @@
 import { dequal } from 'dequal';
 import type { Wanted } from '#domain/board.ts';
+import { isConfirmedFor } from '#domain/confirmation.ts';
 import { bareOrder, type RuntimeOrder } from '#domain/creating/order.ts';
 import { awaitsCreation, isUnderWay } from '#domain/creating/watch-creation.ts';
 import {
   cancelled,
   type KeptWatch,
   newRecipient,
+  type Recipient,
   withChangedWatch,
   withoutOldOnes,
   withWatch,
@@ -30,10 +32,10 @@ export const mostWatches = 200;
 /** Of these, so many that create something: what they create is in that item, too. */
 export const mostCreating = 10;
 
-/** A watch as it was made. `same`: this very request was answered before, with this watch. */
+/** A watch as it was made, and for which address. `same`: this very request was answered before, with this watch. */
 export type Making =
-  | { readonly outcome: 'made' | 'same'; readonly kept: KeptWatch }
-  | { readonly outcome: 'key-used-otherwise' }
+  | { readonly outcome: 'made' | 'same'; readonly address: string; readonly kept: KeptWatch }
+  | { readonly outcome: 'key-used-otherwise' | 'not-confirmed' }
   | { readonly outcome: 'waits-already'; readonly kept: KeptWatch }
   | { readonly outcome: 'too-many' | 'too-many-creating' };
 
@@ -60,12 +62,12 @@ const sameWish = (a: Wish, b: Wish): boolean =>
   (b.expiresAt === undefined || a.expiresAt === b.expiresAt);
 
 /** Every watch of a recipient, from whichever source, the newest first. */
-export const watchesOf = async (world: MakeWatchesWorld, recipientId: string): Promise<readonly KeptWatch[]> => {
-  const found = await world.store.readRecipient(recipientId);
-  return Object.values(found?.recipient.watches ?? {}).sort(
-    (a, b) => b.watch.madeAt - a.watch.madeAt || (a.watch.id < b.watch.id ? -1 : 1),
-  );
-};
+export const watchesIn = ({ watches }: Pick<Recipient, 'watches'>): readonly KeptWatch[] =>
+  Object.values(watches).sort((a, b) => b.watch.madeAt - a.watch.madeAt || (a.watch.id < b.watch.id ? -1 : 1));
+
+/** The same, of the recipient as it is now. */
+export const watchesOf = async (world: MakeWatchesWorld, recipientId: string): Promise<readonly KeptWatch[]> =>
+  watchesIn((await world.store.readRecipient(recipientId))?.recipient ?? { watches: {} });
 
 /** Everything by which the watch is found comes before the watch: a crash leaves hints that lead nowhere, and no deaf watch. */
 const prepareIndex = async (world: MakeWatchesWorld, recipientId: string, watch: Watch): Promise<void> => {
@@ -80,31 +82,41 @@ const wantRegistered = async (world: ApiWatchesWorld, { region, configId }: Wish
   await world.store.putWanted({ region, configId, stamp: world.newId(), putAt: world.clock() });
 };
 
-type MakeOptions = { readonly key?: string; readonly onlyOne?: boolean; readonly admit?: () => void };
+type MakeOptions = {
+  readonly key?: string;
+  readonly onlyOne?: boolean;
+  readonly admit?: () => void;
+  readonly madeBy?: string;
+};
 
 /**
  * Makes a watch for an address. `key` (Idempotency-Key) makes the same request again give the same watch, however often it is
  * sent. `onlyOne`: a wish that waits already is not made a second time. `admit` throws where a new one may not be made: what was
- * made before is answered all the same.
+ * made before is answered all the same. `madeBy`: who makes it for an address that is not their own.
  */
 export const makeWatch = async (
   world: ApiWatchesWorld,
   address: string,
   wish: Wish,
-  { key, onlyOne = false, admit = () => undefined }: MakeOptions,
+  { key, onlyOne = false, admit = () => undefined, madeBy }: MakeOptions,
 ): Promise<Making> => {
   const now = world.clock();
   const recipientId = recipientIdOf(world, address);
-  const id = world.digest(JSON.stringify(['api', recipientId, key ?? world.newId()]));
-  const watch: Watch = { expiresAt: now + usuallyWaits, ...wish, id, source: 'api', madeAt: now };
+  const id = world.digest(
+    JSON.stringify(['api', recipientId, key ?? world.newId(), ...(madeBy === undefined ? [] : [madeBy])]),
+  );
+  const by = madeBy === undefined ? {} : { madeBy };
+  const watch: Watch = { expiresAt: now + usuallyWaits, ...wish, id, source: 'api', madeAt: now, ...by };
   let indexed = false;
   return decideOnRecipient<Making>(world.store, recipientId, async (known) => {
     const current = withoutOldOnes(known ?? newRecipient(recipientId, address), now);
+    const { address: writtenAs } = current;
+    if (madeBy !== undefined && !isConfirmedFor(current, madeBy)) return { result: { outcome: 'not-confirmed' } };
     const before = current.watches[id];
     if (before !== undefined) {
       const isSame = sameWish(before.made ?? before.watch, wish) && isOfOrder(before, wish.create);
       const outcome = isSame ? 'same' : 'key-used-otherwise';
-      return { result: outcome === 'same' ? { outcome, kept: before } : { outcome } };
+      return { result: outcome === 'same' ? { outcome, address: writtenAs, kept: before } : { outcome } };
     }
     admit();
     const waiting = onlyOne
@@ -124,7 +136,9 @@ export const makeWatch = async (
     indexed = true;
     const made = withWatch(current, watch, now);
     const kept = made.watches[id];
-    return kept === undefined ? { result: { outcome: 'too-many' } } : { save: made, result: { outcome: 'made', kept } };
+    return kept === undefined
+      ? { result: { outcome: 'too-many' } }
+      : { save: made, result: { outcome: 'made', address: writtenAs, kept } };
   });
 };
 

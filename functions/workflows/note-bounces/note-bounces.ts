@@ -37,6 +37,13 @@ const noteOnRecipient = async (world: NoteBouncesWorld, mail: ReturnedMail, fail
   return { address: after.address, ...(suppressed === undefined ? {} : { suppressed }) };
 };
 
+const toldIn = ({ about }: ReturnedMail): string => {
+  if (about === 'deleted') return 'it told of a deletion';
+  return about === 'confirmation'
+    ? 'it asked whether alerts may be mailed there'
+    : 'it told of GPUs that can be rented';
+};
+
 /** What the operator is to know of it, once; a warning that came back goes to whoever is next, and needs no word. */
 const troubleOf = (mail: ReturnedMail, { address: about, suppressed }: Noted): FoundTrouble | undefined => {
   const { recipientId, because, sentAt } = mail;
@@ -45,13 +52,12 @@ const troubleOf = (mail: ReturnedMail, { address: about, suppressed }: Noted): F
     return { key: suppressedKey(recipientId), kind: 'suppressed', since, about, because: why };
   }
   if (endsWriting(mail) || mail.about === 'warning') return undefined;
-  const told = mail.about === 'deleted' ? 'it told of a deletion' : 'it told of GPUs that can be rented';
   return {
     key: `mail-returned#${recipientId}`,
     kind: 'mail-returned',
     since: sentAt,
     about,
-    because: `${because}; ${told}`,
+    because: `${because}; ${toldIn(mail)}`,
   };
 };
 

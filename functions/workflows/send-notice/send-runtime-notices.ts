@@ -10,7 +10,7 @@ import { decideOnRecipient } from '#workflows/recipients.ts';
 import { dailyMail, troubleMail } from './operator-mails.ts';
 import { deletedMail, type GoneCase, warningMail } from './owner-mails.ts';
 import type { Addressee, DueMail, RuntimeNoticeWorld } from './runtime-notice-world.ts';
-import type { SendNoticeOutcome } from './send-notice.ts';
+import type { SendNoticeOutcome } from './send-claimed.ts';
 
 /** Takes the address, or keeps it: nobody else writes to it meanwhile. `refused`: it is not to be written to now. */
 const claim = (world: RuntimeNoticeWorld, { id, address }: Addressee, claimId: string) =>

@@ -1,3 +1,4 @@
+import { withoutConfirmations } from '#domain/confirmation.ts';
 import type { Report } from '#domain/event.ts';
 import type { UnsubscribeScope } from '#domain/notice.ts';
 import { type Recipient, unsubscribed } from '#domain/recipient.ts';
@@ -38,14 +39,20 @@ export const watchesOfLink = async (
   return found === undefined ? [] : inWords(await waiting(world, found.recipient, link, scope));
 };
 
-/** Stops the watches of a link and answers which, in words; none if they were stopped before. Safe to repeat. */
+/**
+ * Stops the watches of a link and answers which, in words; none if they were stopped before. With all of them, nobody may make others
+ * for the address without asking it anew. Safe to repeat.
+ */
 export const unsubscribe = async (world: UnsubscribeWorld, link: Link, scope: UnsubscribeScope): Promise<string[]> => {
   const stopped = await decideOnRecipient(world.store, link.recipientId, async (recipient) => {
-    const watches = recipient === undefined ? [] : await waiting(world, recipient, link, scope);
-    if (recipient === undefined || watches.length === 0) return { result: [] };
+    const known = recipient && scope === 'all' && recipient.confirmations ? withoutConfirmations(recipient) : recipient;
+    const watches = known === undefined ? [] : await waiting(world, known, link, scope);
+    if (known === undefined || watches.length === 0) {
+      return { ...(known === undefined || known === recipient ? {} : { save: known }), result: [] };
+    }
     // With all of them goes what is still owed for those that are over.
-    const ids = scope === 'all' ? Object.keys(recipient.watches) : watches.map(({ id }) => id);
-    return { save: unsubscribed(recipient, ids, world.clock()), result: inWords(watches) };
+    const ids = scope === 'all' ? Object.keys(known.watches) : watches.map(({ id }) => id);
+    return { save: unsubscribed(known, ids, world.clock()), result: inWords(watches) };
   });
   if (stopped.length > 0) {
     world.report({ event: 'unsubscribed', recipientId: link.recipientId, watches: stopped.length });

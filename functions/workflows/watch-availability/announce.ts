@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import type { Board, Todo } from '#domain/board.ts';
+import { type ConfirmationPlan, planConfirmation } from '#domain/confirmation-mail.ts';
 import { creates } from '#domain/creating/watch-creation.ts';
-import { planMail } from '#domain/mailing.ts';
+import { type MailPlan, planMail } from '#domain/mailing.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { Recipient } from '#domain/recipient.ts';
@@ -15,6 +16,16 @@ const recipientsAtOnce = 16;
 /** Whoever puts a marker writes the recipient within this time; a younger marker is never taken away. */
 const markerSettlesWithin = 2 * minute;
 
+const untilOf = (plan: MailPlan | ConfirmationPlan): Instant =>
+  ('until' in plan && plan.until) || Number.POSITIVE_INFINITY;
+
+/** Of the mails that a recipient may be owed the one that comes first. */
+const nextPlan = (recipient: Recipient, mailsPerHour: number, now: Instant): MailPlan | ConfirmationPlan => {
+  const plans = [planMail(recipient, mailsPerHour, now), planConfirmation(recipient, now)];
+  const [next] = plans.filter(({ act }) => act !== 'nothing').sort((a, b) => untilOf(a) - untilOf(b));
+  return plans.find(({ act }) => act === 'send') ?? next ?? { act: 'nothing', because: 'nothing-owed' };
+};
+
 /** Puts off, takes away or keeps a marker as the recipient's plan says; answers whether a mail is due. */
 const settleTodo = async (
   world: WatchAvailabilityWorld,
@@ -23,7 +34,7 @@ const settleTodo = async (
   recipient: Recipient | undefined,
 ): Promise<boolean> => {
   const now = world.clock();
-  const plan = recipient && planMail(recipient, settings.mailsPerHour, now);
+  const plan = recipient && nextPlan(recipient, settings.mailsPerHour, now);
   // What is to be created does not wait until mails may be sent again.
   const mayRest = recipient === undefined || !creates(recipient);
   switch (plan?.act) {

@@ -1,9 +1,14 @@
 import * as z from 'zod/mini';
+import { address } from '#adapters/configuration/field.ts';
 import type { Instant } from '#domain/time.ts';
 
 /** A short text on one line, such as the id or the name of something. */
 export const name = (what: string) =>
   z.string({ error: what }).check(z.regex(/^[ -~\u00a0-\u2027\u202a-\ud7ff\ue000-\uffff]{1,200}$/, { error: what }));
+
+/** A mail address. What stands before its `@` has at most 64 characters: a mail service takes no more. */
+export const mailAddress = () =>
+  address().check(z.refine((text) => text.indexOf('@') <= 64, { error: 'a mail address, such as me@example.com' }));
 
 /** A project's or a runtime's id, a region or a config: what the provider calls its things. */
 export const id = (what: string) =>

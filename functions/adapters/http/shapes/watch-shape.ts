@@ -5,7 +5,7 @@ import { awaitsCreation, mostRefusals, type WatchCreation } from '#domain/creati
 import type { KeptWatch, Recipient } from '#domain/recipient.ts';
 import { watchInWords } from '#domain/watch.ts';
 import { orderFields } from './creation-shape.ts';
-import { id, iso, isoOrNull, isoTime, name, time, usdUpTo, wholeNumber } from './fields.ts';
+import { id, iso, isoOrNull, isoTime, mailAddress, name, time, usdUpTo, wholeNumber } from './fields.ts';
 
 const nullable = <Schema extends z.ZodMiniType>(schema: Schema) => z.nullable(schema);
 
@@ -25,6 +25,7 @@ export const newWatchShape = z.strictObject({
   max_price_per_gpu_per_hour: z.exactOptional(usdUpTo(1000)),
   notify: z._default(notify(), 'once'),
   expires_at: z.exactOptional(time()),
+  email: z.exactOptional(mailAddress()),
   create: z.exactOptional(
     z.strictObject({ project_id: id('a project of the settings, such as prj-1'), ...orderFields }),
   ),
@@ -124,14 +125,14 @@ const statusOf = ({ standing }: KeptWatch): WatchBody['status'] => {
 };
 
 export const watchBody = (
-  { id: recipientId, address }: Pick<Recipient, 'id' | 'address'>,
+  { id: recipientId, address: email }: Pick<Recipient, 'id' | 'address'>,
   kept: KeptWatch,
 ): WatchBody => {
   const { watch, standing, told } = kept;
   const { criteria } = watch;
   return {
     id: watchIdOf(recipientId, watch.id),
-    email: address,
+    email,
     source: watch.source,
     status: statusOf(kept),
     in_words: watchInWords(criteria),

@@ -1,3 +1,4 @@
+import { addresses } from './addresses.ts';
 import { health } from './health.ts';
 import { ledger } from './ledger.ts';
 import { notifyAvailability } from './notify-availability.ts';
@@ -5,4 +6,4 @@ import { offers } from './offers.ts';
 import { watches } from './watches.ts';
 
 /** Everything that the API can do. */
-export const operations = [...notifyAvailability, ...watches, ...offers, ...ledger, ...health];
+export const operations = [...notifyAvailability, ...watches, ...addresses, ...offers, ...ledger, ...health];

@@ -11,7 +11,8 @@ import {
   watchIdShape,
   watchShape,
 } from '#adapters/http/shapes/watch-shape.ts';
-import type { KeptWatch } from '#domain/recipient.ts';
+import { isConfirmedFor } from '#domain/confirmation.ts';
+import { type KeptWatch, newRecipient } from '#domain/recipient.ts';
 import { day } from '#domain/time.ts';
 import {
   type Changing,
@@ -20,10 +21,10 @@ import {
   makeWatch,
   mostCreating,
   mostWatches,
-  watchesOf,
+  watchesIn,
 } from '#workflows/api-watches/watches.ts';
 import { recipientIdOf } from '#workflows/make-watches.ts';
-import { type ApiWorld, addressOf, isTheirs, operation } from '../world.ts';
+import { type ApiWorld, addresseeFor, addressOf, isTheirs, maySee, operation } from '../world.ts';
 import { checkCreation, checkNewCreation, orderOfWatch } from './watch-creation.ts';
 
 const tag = 'Watches: tell me when this GPU can be rented';
@@ -46,9 +47,10 @@ const bodyAndEtag = (owner: { readonly id: string; readonly address: string }, k
 /** Whose a watch is; it is not there for anybody else. */
 const ownerOf = async (id: string, caller: Caller, { watches }: ApiWorld) => {
   const { recipientId, watchId } = readWatchId(id);
-  const found = isTheirs(caller, recipientId) ? await watches.store.readRecipient(recipientId) : undefined;
+  const found = await watches.store.readRecipient(recipientId);
   const kept = found?.recipient.watches[watchId];
-  if (found === undefined || kept === undefined) throw new Problem('not-found', 'There is no such watch.');
+  if (found === undefined || kept === undefined || !maySee(caller, found.recipient, kept))
+    throw new Problem('not-found', 'There is no such watch.');
   return { owner: found.recipient, watchId, kept };
 };
 
@@ -57,7 +59,8 @@ const list = operation({
   method: 'get',
   path: '/v1/watches',
   tag,
-  summary: 'Your watches from every source, the newest first; an operator may ask for those of any address',
+  summary:
+    'Your watches from every source, the newest first. By `email`: those that you made for an address which has confirmed for you; an operator may ask for all of any address',
   who: 'person',
   query: z.strictObject({ email: z.exactOptional(z.string().check(z.regex(/^[^\s@]{1,64}@[^\s@]{1,189}$/))) }),
   answers: { 200: { description: 'At most 200 watches', schema: z.object({ data: z.array(watchShape) }) } },
@@ -65,12 +68,15 @@ const list = operation({
   run: async ({ query }, caller, { watches }) => {
     const address = query.email ?? addressOf(caller).address;
     const id = recipientIdOf(watches, address);
-    if (!isTheirs(caller, id))
-      throw new Problem('not-allowed', 'Only operators may read the watches of other addresses.');
-    return {
-      status: 200,
-      body: { data: (await watchesOf(watches, id)).map((kept) => watchBody({ id, address }, kept)) },
-    };
+    const owner = (await watches.store.readRecipient(id))?.recipient ?? newRecipient(id, address);
+    if (!isTheirs(caller, id) && !isConfirmedFor(owner, caller.personId)) {
+      throw new Problem(
+        'not-allowed',
+        'Only operators may read the watches of an address that has not confirmed for them (POST /v1/addresses).',
+      );
+    }
+    const theirs = watchesIn(owner).filter((kept) => maySee(caller, owner, kept));
+    return { status: 200, body: { data: theirs.map((kept) => watchBody(owner, kept)) } };
   },
 });
 
@@ -87,12 +93,23 @@ const create = operation({
     200: { description: 'The watch that this very request made before', schema: watchShape, headers: etagHeader },
     201: { description: 'The watch', schema: watchShape, headers: { ...etagHeader, location: 'Where it is read' } },
   },
-  problems: ['no-verified-address', 'not-allowed', 'over-limit', 'conflict', 'not-acceptable', 'key-used-otherwise'],
+  problems: [
+    'no-verified-address',
+    'address-not-confirmed',
+    'not-allowed',
+    'over-limit',
+    'conflict',
+    'not-acceptable',
+    'key-used-otherwise',
+  ],
   run: async ({ body, header }, caller, world) => {
     const { watches } = world;
-    const { address, recipientId: id } = addressOf(caller);
+    const { address, recipientId: id, madeBy } = addresseeFor(body.email, caller, world);
     if (body.vram_min !== undefined && body.vram_max !== undefined && body.vram_min > body.vram_max) {
       throw notAcceptable('/vram_min', `vram_min is ${body.vram_min}, above vram_max, which is ${body.vram_max}`);
+    }
+    if (body.create !== undefined && madeBy !== undefined) {
+      throw notAcceptable('/create', 'create goes with your own address alone: whoever is mailed owns the runtime');
     }
     const key = header('idempotency-key');
     const wish = {
@@ -102,22 +119,31 @@ const create = operation({
       ...(body.create === undefined ? {} : { create: orderOfWatch(body.create, caller) }),
     };
     const admit = () => checkNewCreation(body, caller, world);
-    const made = await makeWatch(watches, address, wish, { admit, ...(key === undefined ? {} : { key }) });
+    const made = await makeWatch(watches, address, wish, {
+      admit,
+      ...(key === undefined ? {} : { key }),
+      ...(madeBy === undefined ? {} : { madeBy }),
+    });
     switch (made.outcome) {
       case 'made':
       case 'same': {
-        const answer = bodyAndEtag({ id, address }, made.kept);
+        const answer = bodyAndEtag({ id, address: made.address }, made.kept);
         const location = `/v1/watches/${answer.body.id}`;
         return made.outcome === 'same'
           ? { status: 200, ...answer }
           : { status: 201, body: answer.body, headers: { ...answer.headers, location } };
       }
+      case 'not-confirmed':
+        throw new Problem(
+          'address-not-confirmed',
+          `${address} has not confirmed that it may be mailed watches of yours. Ask it with POST /v1/addresses; it gets a mail with a link for that.`,
+        );
       case 'key-used-otherwise':
         throw new Problem('key-used-otherwise', 'This Idempotency-Key came with another watch before; take a new one.');
       case 'too-many-creating':
-        throw new Problem('conflict', `Your address has ${mostCreating} watches that create something; cancel some.`);
+        throw new Problem('conflict', `The address has ${mostCreating} watches that create something; cancel some.`);
       default:
-        throw new Problem('conflict', `Your address has ${mostWatches} watches, and more are not kept; cancel some.`);
+        throw new Problem('conflict', `The address has ${mostWatches} watches, and more are not kept; cancel some.`);
     }
   },
 });

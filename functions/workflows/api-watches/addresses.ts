@@ -1,0 +1,95 @@
+import {
+  type Asked,
+  type AskedAddress,
+  type Asker,
+  askedFor,
+  confirmationFor,
+  withAsked,
+  withoutConfirmation,
+} from '#domain/confirmation.ts';
+import type { Versioned } from '#domain/guardrails/guard-board.ts';
+import { newRecipient } from '#domain/recipient.ts';
+import { suppressionOf } from '#domain/returned-mail.ts';
+import { type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
+import { decideOnRecipient } from '#workflows/recipients.ts';
+
+/** What asking for addresses needs of the world. */
+export type AddressesWorld = MakeWatchesWorld & {
+  readonly store: {
+    readAsked(personId: string): Promise<Versioned<Asked>>;
+    saveAsked(personId: string, asked: Asked, version: number): Promise<boolean>;
+  };
+};
+
+export type Asking =
+  | { readonly outcome: 'asked'; readonly asked: AskedAddress }
+  | { readonly outcome: 'too-many' | 'too-many-askers' | 'takes-no-mail' };
+
+/** A person asked for addresses at once, at every one of our tries. Nothing was changed; trying again later is safe. */
+export class PersonBusyError extends Error {
+  override readonly name = 'PersonBusyError';
+}
+
+const readAll = async (world: AddressesWorld, personId: string, asked: Asked): Promise<AskedAddress[]> => {
+  const now = world.clock();
+  const all = await Promise.all(
+    Object.keys(asked).map(async (recipientId) => {
+      const recipient = (await world.store.readRecipient(recipientId))?.recipient;
+      const confirmation = recipient && confirmationFor(recipient, personId, now);
+      return recipient && confirmation ? [{ recipientId, address: recipient.address, confirmation }] : [];
+    }),
+  );
+  return all.flat().sort((a, b) => b.confirmation.askedAt - a.confirmation.askedAt);
+};
+
+/** What a person has asked for and is still open or has confirmed, the newest first. */
+export const addressesOf = async (world: AddressesWorld, personId: string): Promise<readonly AskedAddress[]> =>
+  readAll(world, personId, (await world.store.readAsked(personId)).value);
+
+const mostTries = 8;
+
+/** Notes that a person asks for an address; false if that is too much. */
+const noteAsked = async (world: AddressesWorld, personId: string, recipientId: string): Promise<boolean> => {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { value, version } = await world.store.readAsked(personId);
+    const all = await readAll(world, personId, value);
+    const states = new Map(all.map((one) => [one.recipientId, one.confirmation.state]));
+    const asked = withAsked(value, states, recipientId, world.clock());
+    if (asked === undefined) return false;
+    if (await world.store.saveAsked(personId, asked, version)) return true;
+  }
+  throw new PersonBusyError(`What person ${personId} asked for could not be written in ${mostTries} tries.`);
+};
+
+/**
+ * Asks an address whether a person may have watches mailed to it: a mail with a link becomes owed. The person's note and the marker
+ * come first, so that a crash leaves a note of nothing, and no mail that is owed and never sent. Asking again changes nothing
+ * while that mail is young.
+ */
+export const askForAddress = async (world: AddressesWorld, asker: Asker, address: string): Promise<Asking> => {
+  const { personId } = asker;
+  const recipientId = recipientIdOf(world, address);
+  if (!(await noteAsked(world, personId, recipientId))) return { outcome: 'too-many' };
+  await markRecipient(world, recipientId);
+  return decideOnRecipient<Asking>(world.store, recipientId, (known) => {
+    const recipient = known ?? newRecipient(recipientId, address);
+    if (suppressionOf(recipient) !== undefined) return { result: { outcome: 'takes-no-mail' } };
+    const now = world.clock();
+    const after = askedFor(recipient, asker, now);
+    const confirmation = after && confirmationFor(after, personId, now);
+    if (after === undefined || confirmation === undefined) return { result: { outcome: 'too-many-askers' } };
+    const asked = { recipientId, address: recipient.address, confirmation };
+    return { ...(after === recipient ? {} : { save: after }), result: { outcome: 'asked', asked } };
+  });
+};
+
+/**
+ * Takes an asking, or what the address said to it, back; false if there is none. Watches made meanwhile stay the address's own. The
+ * person's note stays: it counts for a day.
+ */
+export const withdrawAddress = async (world: AddressesWorld, personId: string, recipientId: string): Promise<boolean> =>
+  decideOnRecipient(world.store, recipientId, (recipient) =>
+    recipient === undefined || confirmationFor(recipient, personId, world.clock()) === undefined
+      ? { result: false }
+      : { save: withoutConfirmation(recipient, personId), result: true },
+  );
