@@ -50,6 +50,9 @@ export default defineConfig({
     // exemptions: [{ name: 'inference-*', until: 'forever', because: 'serves customers' }],
   },
 
+  // Nothing is created unless you say who may have it done, and what all of it together may cost in an hour: docs/api.md.
+  // creating: { allowed: 'operators', whenAvailable: true, maxUsdPerHour: 20 },
+
   deployment: {
     // The table survives `cdk destroy`, with the watches, the keeps and the ledger in it.
     keepData: true,
