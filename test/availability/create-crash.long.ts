@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { minute } from '#domain/time.ts';
-import { serveApi } from '../http-api/bench.ts';
+import { type ServedApi, serveWorld } from '../http-api/bench.ts';
 import { type Crash, crashAt } from './crash.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from './world.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
 });
@@ -14,13 +14,7 @@ afterAll(() => engines.close());
 
 const begin = async (): Promise<void> => {
   world = await startWorld(engines, { creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20 } });
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
   await world.step();
 };
 const end = async (): Promise<void> => {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRecipientStore } from '#adapters/store/recipient-store.ts';
 import { createTable } from '#adapters/store/table.ts';
-import { serveApi } from '../http-api/bench.ts';
+import { type ServedApi, serveWorld } from '../http-api/bench.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World, type WorldOptions } from './world.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
 });
@@ -15,13 +15,7 @@ afterAll(() => engines.close());
 const on: WorldOptions = { creating: { allowed: 'everybody', whenAvailable: true, maxUsdPerHour: 20 } };
 const begin = async (options: WorldOptions) => {
   world = await startWorld(engines, options);
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
   await world.step();
 };
 beforeEach(() => begin(on));

@@ -4,20 +4,14 @@ import { lambdaContext } from '#local/lambda-context.ts';
 import { linkEvent, linkIn } from '#local/link-event.ts';
 import { type Crash, crashAt } from '../availability/crash.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
-import { type Answered, serveApi } from './bench.ts';
+import { type Answered, type ServedApi, serveWorld } from './bench.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    () => world.clock.now(),
-  );
+  api = await serveWorld(() => world);
 });
 afterAll(async () => {
   await api.close();

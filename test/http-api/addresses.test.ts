@@ -9,24 +9,18 @@ import { day, hour, minute } from '#domain/time.ts';
 import { lambdaContext } from '#local/lambda-context.ts';
 import { linkEvent, linkIn } from '#local/link-event.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
-import { type people, serveApi } from './bench.ts';
+import { type people, type ServedApi, serveWorld } from './bench.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
 });
 afterAll(() => engines.close());
 beforeEach(async () => {
   world = await startWorld(engines, {});
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
   await world.step();
 });
 afterEach(async () => {

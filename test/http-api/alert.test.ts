@@ -1,23 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
-import { serveApi } from './bench.ts';
+import { type ServedApi, serveWorld } from './bench.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
 });
 afterAll(() => engines.close());
 beforeEach(async () => {
   world = await startWorld(engines, {});
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
   await world.step();
 });
 afterEach(async () => {
@@ -94,4 +88,11 @@ describe('a request that dies on its way', () => {
     const { data } = Object((await api.send('GET', '/v1/watches', { as: 'ann' })).body);
     expect(data.map(({ status }: { status: string }) => status)).toEqual(['told', 'told']);
   });
+});
+
+it('says of an offer that did not change that it was seen with the inventory', async () => {
+  await world.step(3);
+  const { data, complete_at } = Object((await api.send('GET', '/v1/offers', { as: 'ann' })).body);
+  expect(Date.parse(complete_at)).toBeGreaterThan(world.clock.now() - 60_000);
+  for (const { seen_at } of data) expect(seen_at).toBe(complete_at);
 });

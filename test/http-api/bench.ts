@@ -102,6 +102,24 @@ const startDeadLetters = async () => {
   };
 };
 
+export type ServedApi = Awaited<ReturnType<typeof serveApi>>;
+
+/** What of a world with all its handlers the API is. */
+type ServedWorld = {
+  readonly system: () => ApiHandlers;
+  readonly clock: { readonly now: () => number };
+};
+
+/** The API of a world, as it is at each request: it may be another process by then. */
+export const serveWorld = (world: () => ServedWorld): Promise<ServedApi> =>
+  serveApi(
+    {
+      httpApi: (event, context) => world().system().httpApi(event, context),
+      runtimesApi: (event, context) => world().system().runtimesApi(event, context),
+    },
+    () => world().clock.now(),
+  );
+
 /** The API over the embedded table and queues. */
 export const startApi = async () => {
   const [table, deadLetters] = await Promise.all([startTable(), startDeadLetters()]);

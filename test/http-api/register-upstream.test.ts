@@ -3,11 +3,11 @@ import { createAvailabilityStore } from '#adapters/store/availability-store.ts';
 import { createTable } from '#adapters/store/table.ts';
 import type { Fault } from '#local/emulator/faults/fault.ts';
 import { h100, region, startEngines, startWorld, type TestEngines, type World } from '../availability/world.ts';
-import { serveApi } from './bench.ts';
+import { type ServedApi, serveWorld } from './bench.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 const registering = { availability: { registerUpstream: true } };
 beforeAll(async () => {
   engines = await startEngines();
@@ -15,13 +15,7 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 beforeEach(async () => {
   world = await startWorld(engines, registering);
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
   await world.step();
 });
 afterEach(async () => {

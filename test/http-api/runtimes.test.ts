@@ -3,24 +3,18 @@ import { hour, minute } from '#domain/time.ts';
 import type { Passage } from '../guarding/gate.ts';
 import { expectLaws } from '../guarding/laws.ts';
 import { h200, startEngines, startWorld, type TestEngines, type World } from '../guarding/world.ts';
-import { serveApi } from './bench.ts';
+import { type ServedApi, serveWorld } from './bench.ts';
 
 let engines: TestEngines;
 let world: World;
-let api: Awaited<ReturnType<typeof serveApi>>;
+let api: ServedApi;
 beforeAll(async () => {
   engines = await startEngines();
 });
 afterAll(() => engines.close());
 beforeEach(async () => {
   world = await startWorld(engines);
-  api = await serveApi(
-    {
-      httpApi: (event, context) => world.system().httpApi(event, context),
-      runtimesApi: (event, context) => world.system().runtimesApi(event, context),
-    },
-    world.clock.now,
-  );
+  api = await serveWorld(() => world);
 });
 afterEach(async () => {
   await api.close();
