@@ -395,3 +395,85 @@ it('a runtime of which nobody asks again whether it was made is found all the sa
   await world.step(2);
   expect([posts(), runtimes().length]).toEqual([1, 1]);
 });
+
+describe('what happens meanwhile', () => {
+  const refuseFor = (status: number) =>
+    world.control.addFault({ operation: 'createRuntime', kind: 'status', status }).id;
+
+  it('a list that is not complete says nothing of what was asked for, however late', async () => {
+    await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'after', times: 1 });
+    world.control.addFault({ operation: 'listRuntimes', kind: 'missingPage', page: 1, as: 'empty' });
+    for (let minutes = 0; minutes < 20; minutes += 1) await world.step();
+    expect([posts(), runtimes().length]).toEqual([1, 1]);
+    world.control.clearFaults();
+    await world.step();
+    expect((await world.subjects()).at(-1)).toContain('was created');
+    expect(posts()).toBe(1);
+  });
+
+  it('a watch that is cancelled while its costs are written down asks for nothing', async () => {
+    const id = await make();
+    world.show(4);
+    await world.clock.advance(60_000);
+    const isExpenses = ({ operation, body }: { operation: string; body: string }) =>
+      operation === 'PutItem' && body.includes('"expenses"');
+    world.proxies.table.faults.add({ match: isExpenses, kind: 'delay', delayMs: 700, times: 1 });
+    const run = world.tick();
+    await expect.poll(() => world.events.some(({ event }) => event === 'watch-fired')).toBe(true);
+    expect((await api.send('POST', `/v1/watches/${id}/cancel`, { as: 'ann' })).status).toBe(200);
+    await run;
+    expect([posts(), runtimes()]).toEqual([0, []]);
+  });
+
+  it('is created although mails to its owner wait for their hour', async () => {
+    await api.close();
+    await world.close();
+    await begin({ ...on, availability: { mailsPerHour: 1 } });
+    await make();
+    const other = 'gpu-a100-80g-12cpu-125g';
+    await ask({ region_id: region, config_id: other });
+    world.show(4);
+    const fault = refuseFor(429);
+    await world.step();
+    world.control.setOffer({ configId: other, available: 4 });
+    await world.step();
+    const { id: unread } = world.control.addFault({ operation: 'listInventory', kind: 'status', status: 400 });
+    for (let minutes = 0; minutes < 12; minutes += 1) await world.step();
+    world.control.clearFaults(fault);
+    world.control.clearFaults(unread);
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+  });
+
+  it('one for every window is created in the next one, however soon after its alert', async () => {
+    await make({ ...wish(), notify: 'every' });
+    const fault = refuseFor(429);
+    for (let windows = 0; windows < 2; windows += 1) {
+      world.show(4);
+      await world.step();
+      world.show(0);
+      for (let minutes = 0; minutes < 6; minutes += 1) await world.step();
+    }
+    world.control.clearFaults(fault);
+    world.show(4);
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+  });
+
+  it('by an old inventory nothing is begun', async () => {
+    await make();
+    world.show(4);
+    const fault = refuseFor(429);
+    await world.step();
+    const { id: unread } = world.control.addFault({ operation: 'listInventory', kind: 'status', status: 400 });
+    for (let minutes = 0; minutes < 11; minutes += 1) await world.step();
+    world.control.clearFaults(fault);
+    await world.step();
+    expect(runtimes()).toEqual([]);
+    world.control.clearFaults(unread);
+    await world.step();
+    expect(runtimes()).toHaveLength(1);
+  });
+});

@@ -131,6 +131,13 @@ describe('the same request again', () => {
     expect(made()).toHaveLength(1);
   });
 
+  it('is no reason not to make it, where there is room for one', async () => {
+    const dear = body({ gpu_count: 8, max_usd_per_hour: 16 });
+    const answers = await Promise.all([ask(dear), ask(dear), ask(dear)]);
+    for (const { status } of answers) expect([200, 201, 202]).toContain(status);
+    expect(made()).toHaveLength(1);
+  });
+
   it('with another key makes another; with this key and another runtime it is refused', async () => {
     await ask();
     expect((await ask(body(), { named: 'another key' })).status).toBe(201);
