@@ -1,3 +1,5 @@
+import { type Instant, minute } from '#domain/time.ts';
+
 /** Takes what went wrong in a part of a run. The run goes on, and ends in failure. */
 export type Fail = (failure: unknown) => void;
 
@@ -30,4 +32,13 @@ export const createAttempts = <Part extends string>(
 /** Fails a run in which something failed, after everything else was done. */
 export const failIfAny = (failures: readonly unknown[]): void => {
   if (failures.length > 0) throw new AggregateError(failures, `Parts of the run that failed: ${failures.length}`);
+};
+
+/**
+ * The same things, beginning with another one from minute to minute: whoever comes last gets a turn although the first take all the
+ * time of a run.
+ */
+export const rotated = <T>(things: readonly T[], now: Instant): readonly T[] => {
+  const first = things.length === 0 ? 0 : Math.floor(now / minute) % things.length;
+  return [...things.slice(first), ...things.slice(0, first)];
 };

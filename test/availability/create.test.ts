@@ -158,8 +158,8 @@ describe('an unclear answer', () => {
     const broken = world.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 500 });
     for (let minutes = 0; minutes < 12; minutes += 1) await world.step();
     expect(posts()).toBe(1);
-    // The listing cannot be read at all: that is a failure of the run, not an answer.
-    expect(world.events.filter(({ event }) => event === 'part-failed').length).toBeGreaterThan(0);
+    const [{ name = '' } = {}] = runtimes();
+    expect((await world.subjects()).at(-1)).toBe(`No clear answer yet: was ${name} created?`);
     world.control.clearFaults(broken.id);
     await world.step();
     expect((await world.subjects()).at(-1)).toContain('was created');
@@ -397,6 +397,27 @@ it('a runtime of which nobody asks again whether it was made is found all the sa
 });
 
 describe('what happens meanwhile', () => {
+  it('one that cannot be looked for keeps none of the same person from being created', async () => {
+    const [first = ''] = world.emulator.projects;
+    await make();
+    world.show(4);
+    world.control.addFault({ operation: 'createRuntime', kind: 'dropConnection', moment: 'before', times: 1 });
+    await world.step();
+    world.control.addFault({ operation: 'listRuntimes', kind: 'status', status: 403 });
+    await make({ ...wish(), gpu_count: 2, create: { ...create(), project_id: first, name: 'ann-train-too' } });
+    await world.step();
+    expect(runtimes().map(({ gpuCount }) => gpuCount)).toEqual([2]);
+  });
+
+  it('a project that is not in the settings any more gets no runtime', async () => {
+    await make();
+    world.redeploy({ ...on, projects: ['prj-other'] });
+    world.show(4);
+    await world.step();
+    expect(posts()).toBe(0);
+    expect((await world.mails()).at(-1)?.text).toContain('not in the settings any more');
+  });
+
   const refuseFor = (status: number) =>
     world.control.addFault({ operation: 'createRuntime', kind: 'status', status }).id;
 

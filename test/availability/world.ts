@@ -35,13 +35,18 @@ export type WorldOptions = {
   readonly availability?: Record<string, unknown>;
   readonly mail?: Record<string, unknown>;
   readonly creating?: Record<string, unknown>;
+  readonly projects?: readonly string[];
 };
 
-const settingsFor = (emulator: Emulator, { watches = [], availability = {}, mail = {}, creating = {} }: WorldOptions) =>
+const settingsFor = (
+  emulator: Emulator,
+  { watches = [], availability = {}, mail = {}, creating = {}, projects }: WorldOptions,
+) =>
   readSettings({
     provider: {
       ...providerSettings(emulator),
       callsPerSecond: 1000,
+      ...(projects === undefined ? {} : { projects: [...projects] }),
     },
     mail: { sender: 'warden@example.com', operator: 'operator@example.com', ...mail },
     availability: { ...availability, watches },

@@ -86,3 +86,53 @@ test('a process that was frozen after its intent asks for nothing when it wakes 
   expect(made).toHaveLength(1);
   expect(stored).toMatchObject({ state: 'created', runtimeId: made[0]?.id });
 });
+
+/** A task over a creation that is kept here, and what was given back. */
+const keptTask = (creation: Creation) => {
+  const kept = { creation, givenBack: [] as string[] };
+  const task: CreationTask = {
+    project: 'prj-a',
+    spec,
+    decide: async (decide) => {
+      const { save, result } = decide(kept.creation);
+      if (save !== undefined) kept.creation = save;
+      return result;
+    },
+    letGo: async (name) => void kept.givenBack.push(name),
+    tell: async () => undefined,
+    report: () => undefined,
+  };
+  return { kept, task };
+};
+const asked = { state: 'creating', name: 'ann-late', at: time.now } as const;
+const listingOf = (askedAt: number) => ({ askedAt, rows: [], complete: true }) as const;
+
+test('a list that was asked for early and comes late does not say that it was not made', async () => {
+  const { kept, task } = keptTask(asked);
+  const clock = { now: asked.at + minute };
+  const provider = {
+    listRuntimes: async () => {
+      const listing = listingOf(clock.now);
+      clock.now += 11 * minute;
+      return listing;
+    },
+    createRuntime: async () => ({ id: 'rt-1' }),
+  };
+  const world = { provider, clock: () => clock.now, newId: () => 'abcdefgh' };
+  expect(await createOnce(world, task)).toMatchObject({ outcome: 'unclear' });
+  expect(await createOnce(world, task)).toMatchObject({ outcome: 'not-made' });
+  expect(kept.givenBack).toEqual(['ann-late']);
+});
+
+test('what a runtime costs is not given back by somebody who finds it too late', async () => {
+  const { kept, task } = keptTask(asked);
+  const provider = {
+    listRuntimes: async () => {
+      kept.creation = { state: 'created', name: asked.name, runtimeId: 'rt-1', at: asked.at };
+      return listingOf(asked.at + 11 * minute);
+    },
+    createRuntime: async () => ({ id: 'rt-2' }),
+  };
+  await createOnce({ provider, clock: () => asked.at + 11 * minute, newId: () => 'abcdefgh' }, task);
+  expect(kept.givenBack).toEqual([]);
+});

@@ -191,11 +191,11 @@ describe('a refusal', () => {
 });
 
 test('a limit, and an answer that stays unclear, are told once a day', () => {
-  for (const news of [
-    { state: 'held', because: 'it costs too much' },
-    { state: 'unclear', name: 'ann-train-1' },
+  for (const [before, news] of [
+    [due, { state: 'held', because: 'it costs too much' }],
+    [begun, { state: 'unclear', name: 'ann-train-1' }],
   ] as const) {
-    const once = withTry(due, 'w1', news, at(6));
+    const once = withTry(before, 'w1', news, at(6));
     expect(newsIn(once)).toEqual([news]);
     expect(withTry(once, 'w1', news, at(7))).toBe(once);
     const sent = { ...once, owed: {} };
@@ -241,18 +241,29 @@ test('a refusal that is the last ends a once watch only if its window was told a
 });
 
 test('what is told of a watch that is over is what costs money', () => {
-  for (const state of ['held', 'unclear'] as const) {
-    const told = withTry(due, 'w1', state === 'held' ? { state, because: 'b' } : { state, name: 'n' }, at(6));
-    expect(newsIn(cancelled(told, ['w1'], at(7)))).toHaveLength(state === 'held' ? 0 : 1);
-  }
+  const held = withTry(due, 'w1', { state: 'held', because: 'b' }, at(6));
+  expect(newsIn(held)).toHaveLength(1);
+  expect(newsIn(cancelled(held, ['w1'], at(7)))).toEqual([]);
+  const unclear = withTry(begun, 'w1', { state: 'unclear', name: 'n' }, at(6));
+  expect(newsIn(cancelled(unclear, ['w1'], at(7)))).toHaveLength(1);
+  const refused = { state: 'refused', because: 'b', counts: true } as const;
+  const over = withCreation(cancelled(begun, ['w1'], at(6)), 'w1', { state: 'available' }, undefined, at(7));
+  expect(newsIn(withTry(over, 'w1', refused, at(7)))).toEqual([]);
+  // Another has begun meanwhile: a late refusal is not of that.
+  expect(withTry(begun, 'w1', refused, at(7))).toBe(begun);
 });
 
 test('a spec is forgotten once its runtime is there, or the watch is over', () => {
   const secret = { ...create, templateSpec: { env: { TOKEN: 'secret' } }, sshKeys: ['ssh-ed25519 A'] };
   const waiting = look(recipientWith(making({ create: secret })), 5, openSince(3));
   const asked = withCreation(waiting, 'w1', { state: 'creating', name: 'ann-train-1', at: at(5) }, 1.99, at(5));
-  expect(JSON.stringify(cancelled(asked, ['w1'], at(6)))).toContain('secret');
-  for (const over of [withCreation(asked, 'w1', made, undefined, at(6)), cancelled(waiting, ['w1'], at(6))]) {
+  const whileAsked = cancelled(asked, ['w1'], at(6));
+  expect(JSON.stringify(whileAsked)).toContain('secret');
+  for (const over of [
+    withCreation(whileAsked, 'w1', { state: 'available' }, undefined, at(7)),
+    withCreation(asked, 'w1', made, undefined, at(6)),
+    cancelled(waiting, ['w1'], at(6)),
+  ]) {
     expect(JSON.stringify(over)).not.toContain('secret');
     expect(over.watches.w1?.watch.create).toMatchObject({ project: 'prj-1', name: 'ann-train' });
   }

@@ -23,7 +23,13 @@ const request: CreationRequest = {
   by: { address: 'ann@example.com', recipientId: 'r-ann' },
   creation: { state: 'available' },
 };
-const expense = (name: string): Expense => ({ project: 'prj-1', name, usdPerHour: 1.99, since: now });
+const expense = (name: string): Expense => ({
+  purpose: 'r-ann~w1',
+  project: 'prj-1',
+  name,
+  usdPerHour: 1.99,
+  since: now,
+});
 
 onEveryEngine((bench) => {
   test('a request is read as it was written, however far its making is', async () => {

@@ -16,7 +16,7 @@ export const creating = z.strictObject({
     z._default(z.boolean({ error: 'true or false' }), false),
   ),
   maxUsdPerHour: described(
-    'Most that all runtimes which GPU Warden made, and which are still there, may cost in an hour, in USD. Needed unless `allowed` is `nobody`.',
+    'Most that all runtimes which GPU Warden made for watches and requests, and which are still there, may cost in an hour, in USD; what somebody makes again after a deletion is theirs. Needed unless `allowed` is `nobody`.',
     z.exactOptional(positiveNumber(100_000)),
   ),
   maxPricePerGpuHour: described(

@@ -309,7 +309,7 @@ export type SettingsInput = {
     allowed?: 'nobody' | 'operators' | 'everybody' | undefined;
     /** Whether a watch may have its runtime made as soon as it can be rented, without anybody being asked again. (true or false; default false) */
     whenAvailable?: boolean | undefined;
-    /** Most that all runtimes which GPU Warden made, and which are still there, may cost in an hour, in USD. Needed unless `allowed` is `nobody`. (number, above 0, at most 100000) */
+    /** Most that all runtimes which GPU Warden made for watches and requests, and which are still there, may cost in an hour, in USD; what somebody makes again after a deletion is theirs. Needed unless `allowed` is `nobody`. (number, above 0, at most 100000) */
     maxUsdPerHour?: number | undefined;
     /** Most that one GPU of a runtime may cost in an hour, in USD. Missing: any price within `maxUsdPerHour`. (number, above 0, at most 1000) */
     maxPricePerGpuHour?: number | undefined;

@@ -74,6 +74,7 @@ export const newsSchema: z.ZodMiniType<CreationNews> = z.discriminatedUnion('sta
 
 export const expensesSchema: z.ZodMiniType<readonly Expense[]> = z.array(
   z.object({
+    purpose: optional(z.string()),
     project: z.string(),
     name: z.string(),
     usdPerHour: z.number(),

@@ -13,8 +13,9 @@ export type CreatingLimits = {
   readonly maxRuntimes: number;
 };
 
-/** A runtime that Warden made, or is about to make, with what it costs. Its name is no other's. */
+/** A runtime that Warden made, or is about to make, with what it costs. Its name is no other's; `purpose`: the watch or request it is for. */
 export type Expense = {
+  readonly purpose?: string;
   readonly project: string;
   readonly name: string;
   readonly usdPerHour: number;

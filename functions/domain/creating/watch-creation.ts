@@ -204,7 +204,9 @@ export const withCreation = (
   if (kept?.creation === undefined) return recipient;
   const { creation } = kept;
   const price = next.state === 'creating' && pricePerGpuHour !== undefined ? { pricePerGpuHour } : {};
-  const changed: KeptWatch = { ...kept, creation: { ...creation, ...price, creation: next } };
+  const after: KeptWatch = { ...kept, creation: { ...creation, ...price, creation: next } };
+  // Over meanwhile, and nothing is asked for any more: what it was to be made of is forgotten.
+  const changed = next.state === 'available' && kept.standing.state === 'ended' ? withoutSpec(after) : after;
   return next.state === 'created' && creation.due !== undefined
     ? withMade(recipient, changed, next, { offer: creation.due.offer, openedAt: creation.due.openedAt }, now)
     : withNews(recipient, changed, undefined, now);
@@ -244,6 +246,9 @@ export const withTry = (recipient: Recipient, watchId: string, news: TryNews, no
   const kept = recipient.watches[watchId];
   const { creation } = kept ?? {};
   if (kept === undefined || creation?.due === undefined) return recipient;
+  // Of a watch that is over only what may bill is news, and what was begun by another is not refused.
+  const isBegun = creation.creation.state === 'creating';
+  if (news.state === 'unclear' ? !isBegun : isBegun || kept.standing.state === 'ended') return recipient;
   const opening = { offer: creation.due.offer, openedAt: creation.due.openedAt };
   if (news.state === 'refused') return withRefusal(recipient, kept, { creation, opening }, news, now);
   if (!mayTell(creation, now)) return recipient;

@@ -44,7 +44,11 @@ export const createHandler = ({ environment, settings, dynamodb, announce, provi
     ...settings.availability,
     upstreamTo: settings.availability.upstreamTo ?? settings.mail.operator,
     wishes: wishesOf(settings),
-    creating: { allowed: settings.creating.allowed, ...(limits === undefined ? {} : { limits }) },
+    creating: {
+      allowed: settings.creating.allowed,
+      projects: settings.provider.projects,
+      ...(limits === undefined ? {} : { limits }),
+    },
   };
   return middy(async (_event: unknown, context: Context): Promise<void> => {
     await watchAvailability(world, runWithin(given, settings.runs.leaseSeconds, context), rules);

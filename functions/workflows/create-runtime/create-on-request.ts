@@ -55,8 +55,6 @@ const decideOnRequest =
     });
   };
 
-const notNow = 'it is only looked for';
-
 /** Makes what a request is for, where `offered` says of what; without it looks for what was asked for before. */
 const pursue = (world: RequestWorld, request: CreationRequest, offered?: Offered): Promise<CreationOutcome> => {
   const { id, project, by } = request;
@@ -65,7 +63,9 @@ const pursue = (world: RequestWorld, request: CreationRequest, offered?: Offered
     project,
     spec,
     pricePerGpuHour,
-    limits: offered?.limits ?? notNow,
+    purpose: id,
+    looksOnly: offered === undefined,
+    limits: offered?.limits ?? 'it is only looked for',
     ...(by === undefined ? {} : { by }),
     because: 'asked for by the API',
     decide: decideOnRequest(world, id, offered),

@@ -36,6 +36,8 @@ export type CreationTask = {
    * Undefined: it is not to be made any more.
    */
   readonly decide: <Result>(decision: (creation: Creation) => CreationDecision<Result>) => Promise<Result | undefined>;
+  /** It is looked for what was asked for before, and nothing is asked for. */
+  readonly looksOnly?: boolean;
   /** Asked before the intent is written; a text says why nothing is made now. */
   readonly hold?: (name: string) => Promise<string | undefined>;
   /** What is to be done for the hold when the runtime was not made. */
@@ -104,8 +106,9 @@ const settleCreated = async (
 };
 
 const settleNotMade = async (task: CreationTask, name: string, refusedBecause?: string): Promise<void> => {
-  await settle(task, name, { state: 'available', ...(refusedBecause === undefined ? {} : { refusedBecause }) });
-  await task.letGo?.(name);
+  const available = { state: 'available', ...(refusedBecause === undefined ? {} : { refusedBecause }) } as const;
+  // Somebody else may have found it meanwhile: then it costs what was taken for it.
+  if (await settle(task, name, available)) await task.letGo?.(name);
 };
 
 type Begun = { readonly name: string; readonly at: Instant };
@@ -161,6 +164,18 @@ const begin = async (world: CreatingWorld, task: CreationTask): Promise<Creation
   return undefined;
 };
 
+/** What runs in the project; a text where nobody can say. */
+const listed = async (
+  { provider, clock }: CreatingWorld,
+  { project }: CreationTask,
+): Promise<Listing<Runtime> | string> => {
+  try {
+    return await provider.listRuntimes(project, { deadline: clock() + createWithin });
+  } catch (failure) {
+    return String(failure);
+  }
+};
+
 /** After an unclear answer: looks for the runtime by its name. Only a complete listing says that it was not made. */
 const lookFor = async (
   world: CreatingWorld,
@@ -168,10 +183,12 @@ const lookFor = async (
   begun: Extract<Creation, { state: 'creating' }>,
 ): Promise<CreationOutcome> => {
   const { name, at } = begun;
-  const listing = await world.provider.listRuntimes(task.project, { deadline: world.clock() + createWithin });
+  const listing = await listed(world, task);
+  if (typeof listing === 'string') return { outcome: 'unclear', name, since: at, because: listing };
   const found = listing.rows.find(({ value }) => value.name === name);
   if (found !== undefined) return settleCreated(world, task, { name, runtimeId: found.value.id }, at);
-  if (!listing.complete || !mayGiveUp(begun, world.clock(), task.settlesAfter)) {
+  // As it was when it was asked for: the answer may come late.
+  if (!listing.complete || !mayGiveUp(begun, listing.askedAt, task.settlesAfter)) {
     return { outcome: 'unclear', name, since: at, because: 'it is not listed' };
   }
   await settleNotMade(task, name);
@@ -196,6 +213,7 @@ export const createOnce = async (world: CreatingWorld, task: CreationTask): Prom
     if (creation === undefined) return { outcome: 'over' };
     if (creation.state === 'created') return { outcome: 'created', name: creation.name, runtimeId: creation.runtimeId };
     if (creation.state === 'creating') return lookFor(world, task, creation);
+    if (task.looksOnly) return { outcome: 'not-made' };
     const outcome = await begin(world, task);
     if (outcome !== undefined) return outcome;
   }

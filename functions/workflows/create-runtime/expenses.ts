@@ -43,14 +43,19 @@ const listingsFor = async (
   return new Map(listed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 };
 
+/** One thing is made for one purpose: what was taken for it by a call that died, or that goes on beside this one, is the same. */
+const ofOthers = (expenses: readonly Expense[], purpose: string | undefined): readonly Expense[] =>
+  expenses.filter((expense) => purpose === undefined || expense.purpose !== purpose);
+
 /** The expenses as they count for an order: where it would be too much, without those for runtimes that are gone. */
 const countedFor = async (
   world: ExpensesWorld,
   limits: CreatingLimits,
   expenses: readonly Expense[],
   order: Order,
+  purpose?: string,
 ): Promise<readonly Expense[]> =>
-  overTheLimit(limits, expenses, order) === undefined
+  overTheLimit(limits, ofOthers(expenses, purpose), order) === undefined
     ? expenses
     : stillThere(expenses, await listingsFor(world, expenses));
 
@@ -61,16 +66,16 @@ const countedFor = async (
 export const takeExpense = (
   world: ExpensesWorld,
   limits: CreatingLimits,
-  { project, name }: Pick<Expense, 'project' | 'name'>,
+  { project, name, purpose }: Pick<Expense, 'project' | 'name'> & { readonly purpose: string },
   order: Order,
 ): Promise<string | undefined> =>
   decideOver(itemOf(world), async (known) => {
     // A write of ours whose answer was lost is found when it is repeated.
     if (known.some((expense) => expense.name === name)) return { result: undefined };
-    const counted = await countedFor(world, limits, known, order);
-    const because = overTheLimit(limits, counted, order);
+    const counted = await countedFor(world, limits, known, order, purpose);
+    const because = overTheLimit(limits, ofOthers(counted, purpose), order);
     if (because !== undefined) return { result: because };
-    const taken: Expense = { project, name, usdPerHour: usdPerHourOf(order), since: world.clock() };
+    const taken: Expense = { purpose, project, name, usdPerHour: usdPerHourOf(order), since: world.clock() };
     return { save: [...counted, taken], result: undefined };
   });
 

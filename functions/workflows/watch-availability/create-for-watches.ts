@@ -12,9 +12,8 @@ import {
 import { type OfferKey, offerOf } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
 import type { KeptWatch, Recipient } from '#domain/recipient.ts';
-import { minute } from '#domain/time.ts';
 import { watchInWords } from '#domain/watch.ts';
-import type { Fail } from '#workflows/attempts.ts';
+import { type Fail, rotated } from '#workflows/attempts.ts';
 import type { CreationOutcome, CreationTask } from '#workflows/create-runtime/create-once.ts';
 import { createWithinLimits, type PricedTask } from '#workflows/create-runtime/create-within-limits.ts';
 import { markRecipient } from '#workflows/make-watches.ts';
@@ -54,12 +53,11 @@ const decideOnWatch =
     });
 
 /** What may be spent on an order, or why nothing is created. */
-const limitsFor = (
-  { limits, allowed }: CreatingSettings,
-  { byOperator = false }: RuntimeOrder,
-): CreatingLimits | string => {
+const limitsFor = ({ limits, allowed, projects }: CreatingSettings, order: RuntimeOrder): CreatingLimits | string => {
   if (limits === undefined) return 'creating for watches is switched off in the settings (creating.whenAvailable)';
-  if (allowed === 'operators' && !byOperator) return 'only operators may have runtimes created (creating.allowed)';
+  if (allowed === 'operators' && order.byOperator !== true)
+    return 'only operators may have runtimes created (creating.allowed)';
+  if (!projects.includes(order.project)) return `project ${order.project} is not in the settings any more`;
   return limits;
 };
 
@@ -82,6 +80,8 @@ const taskFor = (
     project,
     spec: specFor(watch.create, { region, config, gpus: watch.criteria.gpus }),
     ...(price === undefined ? {} : { pricePerGpuHour: price }),
+    purpose: `${recipientId}~${watch.id}`,
+    looksOnly: isBegun,
     limits: limitsFor(settings, watch.create),
     by: { recipientId, address },
     because: `created for a watch: ${watchInWords(watch.criteria)}`,
@@ -138,12 +138,6 @@ const createFor = async (look: Look, recipient: Recipient, kept: KeptWatch): Pro
   });
 };
 
-/** The same in another order from minute to minute: whoever comes last gets a turn although the first take all the time. */
-const rotated = (ids: readonly string[], now: number): readonly string[] => {
-  const first = ids.length === 0 ? 0 : Math.floor(now / minute) % ids.length;
-  return [...ids.slice(first), ...ids.slice(0, first)];
-};
-
 /**
  * Makes what is due for the watches of some recipients, one after the other, and goes on with what was asked for without a clear
  * answer, however old the inventory is. One creation's trouble is no other's. What there is no time for is due in the next run.
@@ -152,15 +146,11 @@ export const createForWatches = async (look: Look, recipientIds: ReadonlySet<str
   const { world, run } = look;
   const owed: string[] = [];
   for (const recipientId of rotated([...recipientIds], world.clock())) {
-    try {
-      const { recipient } = (await world.store.readRecipient(recipientId)) ?? {};
-      for (const kept of Object.values(recipient?.watches ?? {}).filter(isUnderWay)) {
-        if (recipient === undefined || run.deadline - world.clock() < creationNeeds) break;
-        await createFor(look, recipient, kept);
-        owed.push(recipientId);
-      }
-    } catch (failure) {
-      fail(failure);
+    const found = await world.store.readRecipient(recipientId).catch(fail);
+    for (const kept of Object.values(found?.recipient.watches ?? {}).filter(isUnderWay)) {
+      if (found === undefined || run.deadline - world.clock() < creationNeeds) break;
+      owed.push(recipientId);
+      await createFor(look, found.recipient, kept).catch(fail);
     }
   }
   if (owed.length > 0) await world.queue.announce([...new Set(owed)]);

@@ -1,6 +1,7 @@
+import { createWithin } from '#domain/creating/creation.ts';
 import type { CreationTodo } from '#domain/creating/request.ts';
 import { minute } from '#domain/time.ts';
-import type { Fail } from '#workflows/attempts.ts';
+import { type Fail, rotated } from '#workflows/attempts.ts';
 import { settleRequest } from '#workflows/create-runtime/create-on-request.ts';
 import type { Run } from '#workflows/runs.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
@@ -19,8 +20,8 @@ export const settleRequests = async (
   fail: Fail,
 ): Promise<void> => {
   const { clock, newId, digest, report, creating } = world;
-  for (const todo of todos) {
-    if (clock() >= run.deadline) return;
+  for (const todo of rotated(todos, clock())) {
+    if (run.deadline - clock() < createWithin) return;
     if (clock() - todo.putAt < markerSettlesWithin) continue;
     try {
       const isLeft = await settleRequest(

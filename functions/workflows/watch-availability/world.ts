@@ -73,10 +73,11 @@ export type WatchAvailabilityWorld = {
   readonly report: Report;
 };
 
-/** What may be made for watches, and for whom; without limits nothing. */
+/** What may be made for watches, where and for whom; without limits nothing. */
 export type CreatingSettings = {
   readonly limits?: CreatingLimits;
   readonly allowed: 'nobody' | 'operators' | 'everybody';
+  readonly projects: readonly string[];
 };
 
 /** What the user set. */
