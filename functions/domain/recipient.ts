@@ -58,7 +58,8 @@ export type Undeliverable = { readonly because: string; readonly since: Instant;
  * Everything about one mail address, in one item, so that a claim and what is owed for it are written together. `owed` is
  * keyed by the fact, so that the same fact is owed once. `mailedAt`: the accepted mails of the last hour; `sending`: the claim of
  * a sender at work; `failure`: what came of the last try; `takesMailSince`: when somebody said that the address takes mail again.
- * `confirmations`: who may have it mailed, or waits for that, by their ids; `askedForMailAt`: when it was last mailed a link for that.
+ * `confirmations`: who may have it mailed, or waits for that, by their ids; `askedForMailAt`: when it was last mailed a link for that;
+ * `declined`: since and until when it wants nobody to ask.
  */
 export type Recipient = {
   readonly id: string;
@@ -72,6 +73,7 @@ export type Recipient = {
   readonly takesMailSince?: Instant;
   readonly confirmations?: Readonly<Record<string, Confirmation>>;
   readonly askedForMailAt?: Instant;
+  readonly declined?: { readonly at: Instant; readonly until: Instant };
 };
 
 export const newRecipient = (id: string, address: string): Recipient => ({
@@ -186,6 +188,24 @@ export const withoutOldOnes = (recipient: Recipient, now: Instant): Recipient =>
         recipient,
         old.map(({ watch }) => watch.id),
       );
+};
+
+/**
+ * A recipient with room for one watch more among so many of the API, if forgetting those that are over makes it: the oldest first.
+ * The same recipient where there is room.
+ */
+export const withRoom = (recipient: Recipient, most: number): Recipient => {
+  const tooMany = Object.keys(recipient.watches).length + 1 - most;
+  if (tooMany <= 0) return recipient;
+  const over = Object.values(recipient.watches).flatMap(({ watch, standing, creation }) => {
+    const isOver = watch.source === 'api' && standing.state !== 'armed' && creation?.creation.state !== 'creating';
+    return isOver ? [{ id: watch.id, at: standing.at }] : [];
+  });
+  const oldest = over.sort((a, b) => a.at - b.at).slice(0, tooMany);
+  return withoutWatches(
+    recipient,
+    oldest.map(({ id }) => id),
+  );
 };
 
 type ToldByOffer = Readonly<Record<OfferKey, Told>>;

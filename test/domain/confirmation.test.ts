@@ -5,10 +5,14 @@ import {
   type Confirmation,
   confirmationFor,
   confirmedFor,
+  declinedFor,
   isConfirmedFor,
   mostAddresses,
   mostAskers,
   mostOpen,
+  neverHolds,
+  stopHolds,
+  type WaitingConfirmation,
   withAsked,
   withoutConfirmation,
 } from '#domain/confirmation.ts';
@@ -27,7 +31,7 @@ const recipientWith = (confirmations: Readonly<Record<string, Confirmation>>, mo
   confirmations,
   ...more,
 });
-const waiting = (askedAt: number, mailedAt?: number): Confirmation => ({
+const waiting = (askedAt: number, mailedAt?: number): WaitingConfirmation => ({
   state: 'waiting',
   askedBy: ann.askedBy,
   askedAt,
@@ -40,28 +44,43 @@ const confirmed: Confirmation = {
   confirmedAt: now - 80 * day,
 };
 
+const changed = (after: Recipient | string): Recipient => {
+  if (typeof after === 'string') throw new Error(after);
+  return after;
+};
+
 /** What ann's asking is now, and what it becomes when she asks once more. */
 const asking: readonly (readonly [string, Confirmation | undefined, Confirmation | undefined])[] = [
   ['for the first time', undefined, waiting(now)],
   ['while its mail is owed', waiting(now - hour), waiting(now - hour)],
   ['while its mail is young', waiting(now - day, now - day + 1), waiting(now - day, now - day + 1)],
-  ['a day after its mail', waiting(now - 2 * day, now - day), waiting(now)],
-  ['when its link has just run out', waiting(now - 8 * day, now - 7 * day), waiting(now)],
+  ['a day after its mail', waiting(now - 2 * day, now - day), { ...waiting(now), mails: 1 }],
+  ['when its link has just run out', waiting(now - 8 * day, now - 7 * day), { ...waiting(now), mails: 1 }],
+  [
+    'a week after the second mail',
+    { ...waiting(now - 8 * day, now - 7 * day), mails: 1 },
+    { ...waiting(now), mails: 2 },
+  ],
+  [
+    'a day after the second mail',
+    { ...waiting(now - day, now - day), mails: 1 },
+    { ...waiting(now - day, now - day), mails: 1 },
+  ],
   ['when its mail was owed for so long that nobody remembers', waiting(now - 7 * day), waiting(now)],
   ['once it has confirmed', confirmed, confirmed],
 ];
 
 test.each(asking)('asking %s', (_when, before, after) => {
   const recipient = before === undefined ? team : recipientWith({ ann: before });
-  expect(askedFor(recipient, ann, now)?.confirmations?.ann).toEqual(after);
+  expect(changed(askedFor(recipient, ann, now)).confirmations?.ann).toEqual(after);
 });
 
 it('is asked by so many and no more; those whose time is over make room', () => {
   const others = Object.fromEntries(Array.from({ length: mostAskers }, (_, index) => [`p${index}`, waiting(now)]));
-  expect(askedFor(recipientWith(others), ann, now)).toBeUndefined();
-  const room = askedFor(recipientWith({ ...others, p0: waiting(now - 8 * day) }), ann, now);
-  expect(Object.keys(room?.confirmations ?? {})).toHaveLength(mostAskers);
-  expect(room?.confirmations?.p0).toBeUndefined();
+  expect(askedFor(recipientWith(others), ann, now)).toBe('too-many-askers');
+  const room = changed(askedFor(recipientWith({ ...others, p0: waiting(now - 31 * day) }), ann, now));
+  expect(Object.keys(room.confirmations ?? {})).toHaveLength(mostAskers);
+  expect(room.confirmations?.p0).toBeUndefined();
 });
 
 /** What ann's asking is when somebody presses the button of her link, and whether she may use the address then. */
@@ -124,7 +143,7 @@ describe('the mail', () => {
   it('is recorded as asked, and holds the next one back for a day', () => {
     const after = confirmationMailed(claimSending(owed, 'm1', now), accepted);
     expect(after).toEqual({ ...recipientWith({ ann: waiting(now - hour, now) }), askedForMailAt: now });
-    const next = askedFor(after, bob, now + hour) ?? team;
+    const next = changed(askedFor(after, bob, now + hour));
     expect(planConfirmation(next, now + hour)).toMatchObject({ act: 'wait', until: now + day });
   });
 
@@ -165,5 +184,39 @@ describe('how much a person may ask for', () => {
     const asked = manyAsked(mostOpen);
     expect(withAsked(asked, states(asked, 'waiting'), 'r0', now)).toEqual({ ...asked, r0: now });
     expect(withAsked(manyAsked(3, now - day), new Map(), 'new', now)).toEqual({ new: now });
+  });
+});
+
+describe('an address that does not answer, or says no', () => {
+  it.each<[string, Confirmation]>([
+    ['whose link ran out a moment ago', { ...waiting(now - 8 * day, now - 7 * day - 1), mails: 2 }],
+    ['that was asked three times', { ...waiting(now - 30 * day, now - 30 * day + 1), mails: 5 }],
+    ['whose asking was taken back', { ...waiting(now - hour, now - hour), withdrawn: true }],
+  ])('is not asked again so soon: one %s', (_which, before) => {
+    expect(askedFor(recipientWith({ ann: before }), ann, now)).toBe('asked-lately');
+    expect(typeof askedFor(recipientWith({ ann: before }), bob, now)).toBe('object');
+  });
+
+  it('is not asked by anybody, and no older link counts; a newer one does once that is over', () => {
+    const no = declinedFor(recipientWith({ ann: confirmed }), now, stopHolds);
+    expect(isConfirmedFor(no, 'ann')).toBe(false);
+    expect(askedFor(no, bob, now + stopHolds - 1)).toBe('declined');
+    const again = changed(askedFor(no, ann, now + stopHolds));
+    expect(confirmedFor(again, 'ann', now + stopHolds, now - day)).toBeUndefined();
+    expect(confirmedFor(again, 'ann', now + stopHolds, now + stopHolds)).toBeDefined();
+  });
+
+  it('keeps the longer of two noes', () => {
+    const never = declinedFor(team, now, neverHolds);
+    expect(declinedFor(never, now + day, stopHolds).declined?.until).toBe(now + neverHolds);
+  });
+
+  it('is remembered to have been mailed by whoever takes the asking back', () => {
+    const out = recipientWith({ ann: waiting(now - hour, now - hour) });
+    const back = withoutConfirmation(out, 'ann');
+    expect(confirmationFor(back, 'ann', now)).toBeUndefined();
+    expect(confirmedFor(back, 'ann', now)).toBeUndefined();
+    expect(askedFor(back, ann, now)).toBe('asked-lately');
+    expect(withoutConfirmation(recipientWith({ ann: waiting(now) }), 'ann').confirmations).toEqual({});
   });
 });

@@ -331,6 +331,42 @@ describe('what is taken back', () => {
     await world.system().links(linkEvent('POST', link, 'scope=all'), lambdaContext({ functionName: 'links' }));
     expect(await statusOf()).toBeUndefined();
     expect((await make()).status).toBe(403);
+    // Nobody can have it asked for a month, and the link from before is good for nothing.
+    expect(await ask('bob')).toMatchObject({ status: 409, body: { detail: expect.stringContaining('does not want') } });
+  });
+
+  it('by the address itself, with “Never ask me again”, for a year', async () => {
+    const link = await linkFor();
+    const no = () =>
+      world.system().links(linkEvent('POST', link, 'confirm=never'), lambdaContext({ functionName: 'links' }));
+    for (let times = 0; times < 2; times += 1) expect((await no()).body).toContain('Nobody asks you any more');
+    expect((await visit('POST', link)).body).toContain('There is nothing to confirm');
+    expect((await ask()).status).toBe(409);
+    await world.clock.advance(366 * day);
+    expect((await ask()).status).toBe(202);
+    expect((await visit('POST', link)).status).toBe(410);
+  });
+});
+
+it('is asked for one person after a day, then after a week, then once in 30 days', async () => {
+  const mailedOn: number[] = [];
+  for (let days = 0; days < 80; days += 1) {
+    const before = (await mailsTo()).length;
+    await ask();
+    await world.step();
+    if ((await mailsTo()).length > before) mailedOn.push(days);
+    await world.clock.advance(day);
+  }
+  expect(mailedOn).toHaveLength(5);
+  expect(mailedOn.slice(0, 3)).toEqual([0, 1, 8]);
+});
+
+it('keeps room for its owner: one person makes at most 20 watches for it, and what is over makes room', async () => {
+  await confirmFor();
+  for (let count = 1; count <= 20; count += 1) expect((await make('ann', { gpu_count: count })).status).toBe(201);
+  expect(await make('ann', { gpu_count: 21 })).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining('20 watches for this address') },
   });
 });
 

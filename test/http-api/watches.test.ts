@@ -147,8 +147,9 @@ describe('what is not understood', () => {
   });
 });
 
-it('keeps at most 200 watches of one address', async () => {
-  const id = idOf(await make()).split('~')[0] ?? '';
+it('keeps at most 200 watches of one address; those that are over make room', async () => {
+  const first = idOf(await make());
+  const [id = ''] = first.split('~');
   const { recipient, version } = (await api.recipients.readRecipient(id)) ?? assert.fail();
   const kept = Object.values(recipient.watches)[0] ?? assert.fail();
   const copies = Array.from({ length: 198 }, (_, count) => [
@@ -160,6 +161,10 @@ it('keeps at most 200 watches of one address', async () => {
   expect((await make()).status).toBe(201);
   const { status, body } = await make();
   expect([status, Object(body).detail]).toEqual([409, expect.stringContaining('200')]);
+  await api.send('POST', `/v1/watches/${first}/cancel`, { as: 'ann' });
+  expect((await make()).status).toBe(201);
+  expect((await api.send('GET', `/v1/watches/${first}`, { as: 'ann' })).status).toBe(404);
+  expect((await make()).status).toBe(409);
 });
 
 it('tells nobody what failed, and writes it down', async () => {

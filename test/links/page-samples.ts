@@ -1,4 +1,4 @@
-import { confirmedPage, confirmPage, notAskedPage } from '#adapters/pages/confirm.ts';
+import { confirmedPage, confirmPage, declinedPage, notAskedPage } from '#adapters/pages/confirm.ts';
 import {
   keepAllPage,
   keepLimitPage,
@@ -89,6 +89,7 @@ export const linkPages: readonly (readonly [string, Page])[] = [
   ['not open', notOpenPage()],
   ['confirm', confirmPage({ address: 'team@example.com', askedBy: 'ann@example.com', askedAt: now, timeZone })],
   ['confirmed', confirmedPage({ address: 'team@example.com', askedBy: 'ann@example.com' })],
+  ['declined', declinedPage()],
   ['not asked', notAskedPage()],
   ['recreate', recreatePage(again())],
   ['recreate refused', recreatePage(again({ refusedBecause: 'no capacity in as-south-1' }))],

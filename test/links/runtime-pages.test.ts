@@ -68,13 +68,14 @@ const expected: Readonly<Record<string, Expected>> = {
       'Tue 3 Mar 2026, 19:35 IST',
       'Nothing has been changed yet',
     ],
-    buttons: ['confirm=yes'],
+    buttons: ['confirm=yes', 'confirm=never'],
   },
   confirmed: {
     status: 200,
     says: ['Confirmed', 'team@example.com', 'ann@example.com', 'Stop all my alerts'],
     buttons: [],
   },
+  declined: { status: 200, says: ['Nobody asks you any more', 'For a year'], buttons: [] },
   'not asked': { status: 200, says: ['nothing to confirm', 'Nothing has been changed'], buttons: [] },
   recreate: {
     status: 200,

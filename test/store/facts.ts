@@ -215,7 +215,14 @@ const keptWatch: fc.Arbitrary<KeptWatch> = fc.record(
 
 const confirmation: fc.Arbitrary<Confirmation> = fc.oneof(
   fc.record(
-    { state: fc.constant('waiting' as const), askedBy: words, askedAt: instant, mailedAt: instant },
+    {
+      state: fc.constant('waiting' as const),
+      askedBy: words,
+      askedAt: instant,
+      mailedAt: instant,
+      mails: count,
+      withdrawn: fc.constant(true as const),
+    },
     { requiredKeys: ['state', 'askedBy', 'askedAt'] },
   ),
   fc.record({ state: fc.constant('confirmed' as const), askedBy: words, askedAt: instant, confirmedAt: instant }),
@@ -254,6 +261,7 @@ export const anyRecipient: fc.Arbitrary<Recipient> = plain(
       takesMailSince: instant,
       confirmations: fc.dictionary(id, confirmation, { maxKeys: 4 }),
       askedForMailAt: instant,
+      declined: fc.record({ at: instant, until: instant }),
     }),
     { requiredKeys: ['id', 'address', 'watches', 'owed', 'mailedAt'] },
   ),

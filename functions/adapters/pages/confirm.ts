@@ -25,7 +25,10 @@ ${factList([
   ['Asked at', createTimeWords(timeZone).moment(askedAt)],
 ])}
 <p>They choose what you are told of. Each alert has a link that stops it.</p>
-${postForm([{ name: 'confirm', value: 'yes', words: 'Confirm' }])}
+${postForm([
+  { name: 'confirm', value: 'yes', words: 'Confirm' },
+  { name: 'confirm', value: 'never', words: 'Never ask me again' },
+])}
 <p class="muted after">Nothing has been changed yet. If you did not expect this, close this page: then nothing comes of it.</p>`,
   );
 
@@ -36,6 +39,14 @@ export const confirmedPage = ({ address, askedBy }: AskedOfAddress): Page =>
     'Confirmed',
     html`<p>GPU Warden may mail ${oneLine(address)} when a GPU that ${oneLine(askedBy)} waits for can be rented. Whoever else would like that has to ask you first.</p>
 <p class="muted after">Changed your mind? “Stop all my alerts”, behind the link in every alert, takes this back, too.</p>`,
+  );
+
+/** After "Never ask me again". */
+export const declinedPage = (): Page =>
+  page(
+    200,
+    'Nobody asks you any more',
+    html`<p>For a year nobody can have GPU Warden ask you, and whoever could have alerts mailed to you cannot any more. Alerts that are already made end by the link in each of them.</p>`,
   );
 
 /** GET or POST when nobody asks any more: taken back, or stopped. */

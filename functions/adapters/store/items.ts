@@ -112,7 +112,13 @@ const owedRow = z.discriminatedUnion('kind', [
 const asked = { askedBy: z.string(), askedAt: instant };
 
 const confirmation = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('waiting'), ...asked, mailedAt: optional(instant) }),
+  z.object({
+    state: z.literal('waiting'),
+    ...asked,
+    mailedAt: optional(instant),
+    mails: optional(z.number()),
+    withdrawn: optional(z.literal(true)),
+  }),
   z.object({ state: z.literal('confirmed'), ...asked, confirmedAt: instant }),
 ]);
 
@@ -137,6 +143,7 @@ const recipientSchema: z.ZodMiniType<Recipient> = z.object({
   takesMailSince: optional(instant),
   confirmations: optional(z.record(z.string(), confirmation)),
   askedForMailAt: optional(instant),
+  declined: optional(z.object({ at: instant, until: instant })),
 });
 
 export const versionedSchema = z.object({ recipient: recipientSchema, version: z.int().check(z.gte(1)) });

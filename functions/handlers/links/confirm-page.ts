@@ -1,9 +1,10 @@
 import type { LinkFactsOf } from '#adapters/links.ts';
-import { confirmedPage, confirmPage, notAskedPage } from '#adapters/pages/confirm.ts';
+import { confirmedPage, confirmPage, declinedPage, notAskedPage } from '#adapters/pages/confirm.ts';
 import type { Page } from '#adapters/pages/page.ts';
 import {
   type ConfirmAddressWorld,
   confirmAddress,
+  declineAsking,
   viewConfirmation,
 } from '#workflows/confirm-address/confirm-address.ts';
 import type { LinkRequest } from './runtime-pages.ts';
@@ -14,8 +15,12 @@ export type ConfirmWorld = ConfirmAddressWorld & { readonly timeZone: string };
 export const answerConfirm = async (
   world: ConfirmWorld,
   link: LinkFactsOf['confirm'],
-  { acts }: LinkRequest,
+  { acts, form }: LinkRequest,
 ): Promise<Page> => {
+  if (acts && new URLSearchParams(form).get('confirm') === 'never') {
+    await declineAsking(world, link);
+    return declinedPage();
+  }
   const asked = acts ? await confirmAddress(world, link) : await viewConfirmation(world, link);
   if (asked === undefined) return notAskedPage();
   const { address, confirmation } = asked;

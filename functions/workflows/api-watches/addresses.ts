@@ -4,6 +4,7 @@ import {
   type Asker,
   askedFor,
   confirmationFor,
+  type NotAsked,
   withAsked,
   withoutConfirmation,
 } from '#domain/confirmation.ts';
@@ -23,7 +24,7 @@ export type AddressesWorld = MakeWatchesWorld & {
 
 export type Asking =
   | { readonly outcome: 'asked'; readonly asked: AskedAddress }
-  | { readonly outcome: 'too-many' | 'too-many-askers' | 'takes-no-mail' };
+  | { readonly outcome: 'too-many' | 'takes-no-mail' | NotAsked };
 
 /** A person asked for addresses at once, at every one of our tries. Nothing was changed; trying again later is safe. */
 export class PersonBusyError extends Error {
@@ -76,8 +77,9 @@ export const askForAddress = async (world: AddressesWorld, asker: Asker, address
     if (suppressionOf(recipient) !== undefined) return { result: { outcome: 'takes-no-mail' } };
     const now = world.clock();
     const after = askedFor(recipient, asker, now);
-    const confirmation = after && confirmationFor(after, personId, now);
-    if (after === undefined || confirmation === undefined) return { result: { outcome: 'too-many-askers' } };
+    if (typeof after === 'string') return { result: { outcome: after } };
+    const confirmation = confirmationFor(after, personId, now);
+    if (confirmation === undefined) return { result: { outcome: 'asked-lately' } };
     const asked = { recipientId, address: recipient.address, confirmation };
     return { ...(after === recipient ? {} : { save: after }), result: { outcome: 'asked', asked } };
   });

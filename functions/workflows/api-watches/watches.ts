@@ -10,6 +10,7 @@ import {
   type Recipient,
   withChangedWatch,
   withoutOldOnes,
+  withRoom,
   withWatch,
 } from '#domain/recipient.ts';
 import { day } from '#domain/time.ts';
@@ -29,6 +30,9 @@ const usuallyWaits = 90 * day;
 /** Watches of one address at most: they share its item. */
 export const mostWatches = 200;
 
+/** Of these, so many that wait and that one person has made for an address which is not theirs: the rest is left to its owner. */
+export const mostForOthers = 20;
+
 /** Of these, so many that create something: what they create is in that item, too. */
 export const mostCreating = 10;
 
@@ -37,7 +41,7 @@ export type Making =
   | { readonly outcome: 'made' | 'same'; readonly address: string; readonly kept: KeptWatch }
   | { readonly outcome: 'key-used-otherwise' | 'not-confirmed' }
   | { readonly outcome: 'waits-already'; readonly kept: KeptWatch }
-  | { readonly outcome: 'too-many' | 'too-many-creating' };
+  | { readonly outcome: 'too-many' | 'too-many-creating' | 'too-many-for-others' };
 
 export type Changing =
   | { readonly outcome: 'changed'; readonly kept: KeptWatch }
@@ -125,7 +129,12 @@ export const makeWatch = async (
         )
       : undefined;
     if (waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
-    if (Object.keys(current.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
+    if (Object.keys(withRoom(current, mostWatches).watches).length >= mostWatches)
+      return { result: { outcome: 'too-many' } };
+    const theirs = Object.values(current.watches).filter(
+      ({ watch: { madeBy: by }, standing }) => by === madeBy && standing.state === 'armed',
+    );
+    if (madeBy !== undefined && theirs.length >= mostForOthers) return { result: { outcome: 'too-many-for-others' } };
     const creating = Object.values(current.watches).filter((kept) => awaitsCreation(kept) || isUnderWay(kept));
     if (wish.create !== undefined && creating.length >= mostCreating)
       return { result: { outcome: 'too-many-creating' } };
@@ -134,7 +143,7 @@ export const makeWatch = async (
       await wantRegistered(world, watch.criteria);
     }
     indexed = true;
-    const made = withWatch(current, watch, now);
+    const made = withWatch(withRoom(current, mostWatches), watch, now);
     const kept = made.watches[id];
     return kept === undefined
       ? { result: { outcome: 'too-many' } }

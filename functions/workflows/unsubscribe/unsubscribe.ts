@@ -1,4 +1,4 @@
-import { withoutConfirmations } from '#domain/confirmation.ts';
+import { declinedFor, stopHolds } from '#domain/confirmation.ts';
 import type { Report } from '#domain/event.ts';
 import type { UnsubscribeScope } from '#domain/notice.ts';
 import { type Recipient, unsubscribed } from '#domain/recipient.ts';
@@ -45,7 +45,10 @@ export const watchesOfLink = async (
  */
 export const unsubscribe = async (world: UnsubscribeWorld, link: Link, scope: UnsubscribeScope): Promise<string[]> => {
   const stopped = await decideOnRecipient(world.store, link.recipientId, async (recipient) => {
-    const known = recipient && scope === 'all' && recipient.confirmations ? withoutConfirmations(recipient) : recipient;
+    const known =
+      recipient && scope === 'all' && recipient.confirmations
+        ? declinedFor(recipient, world.clock(), stopHolds)
+        : recipient;
     const watches = known === undefined ? [] : await waiting(world, known, link, scope);
     if (known === undefined || watches.length === 0) {
       return { ...(known === undefined || known === recipient ? {} : { save: known }), result: [] };

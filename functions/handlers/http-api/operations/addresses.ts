@@ -74,6 +74,13 @@ const ask = operation({
           'conflict',
           'A mail to this address came back, and it is sent none; the operator can end that.',
         );
+      case 'declined':
+        throw new Problem('conflict', 'This address has said that it does not want to be asked.');
+      case 'asked-lately':
+        throw new Problem(
+          'conflict',
+          'This address was asked for you and has not answered. It is asked again after a day, then after a week, then once in 30 days.',
+        );
       case 'too-many-askers':
         throw new Problem('conflict', `${mostAskers} people ask for this address already, or may use it.`);
       case 'too-many':

@@ -20,6 +20,7 @@ import {
   changeWatch,
   makeWatch,
   mostCreating,
+  mostForOthers,
   mostWatches,
   watchesIn,
 } from '#workflows/api-watches/watches.ts';
@@ -140,6 +141,8 @@ const create = operation({
         );
       case 'key-used-otherwise':
         throw new Problem('key-used-otherwise', 'This Idempotency-Key came with another watch before; take a new one.');
+      case 'too-many-for-others':
+        throw new Problem('conflict', `You have made ${mostForOthers} watches for this address; cancel some.`);
       case 'too-many-creating':
         throw new Problem('conflict', `The address has ${mostCreating} watches that create something; cancel some.`);
       default:
