@@ -8,9 +8,10 @@ import {
   withCreation,
   withTry,
 } from '#domain/creating/watch-creation.ts';
+import { judge } from '#domain/judge-recipient.ts';
 import { accepted } from '#domain/mailing.ts';
 import type { OfferState } from '#domain/offer-state.ts';
-import { cancelled, judge, type Recipient, withChangedWatch } from '#domain/recipient.ts';
+import { cancelled, type Recipient, withChangedWatch } from '#domain/recipient.ts';
 import { hour } from '#domain/time.ts';
 import type { Watch } from '#domain/watch.ts';
 import {

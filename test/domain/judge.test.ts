@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, type Recipient, unsubscribed } from '#domain/recipient.ts';
+import { judge } from '#domain/judge-recipient.ts';
+import { type Recipient, unsubscribed } from '#domain/recipient.ts';
 import { hour, minute } from '#domain/time.ts';
 import {
   afterLooks,

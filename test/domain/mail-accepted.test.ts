@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { judge, toldFor } from '#domain/judge-recipient.ts';
 import { accepted, claimSending, failed, refused, suppressed, type ToldRow } from '#domain/mailing.ts';
-import { judge, type Recipient, toldFor, unsubscribed } from '#domain/recipient.ts';
+import { type Recipient, unsubscribed } from '#domain/recipient.ts';
 import { day } from '#domain/time.ts';
 import {
   anyGpu,

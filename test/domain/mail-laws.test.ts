@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ComposedMail, composeMail, type OfferFacts } from '#domain/availability-mail.ts';
+import { judge } from '#domain/judge-recipient.ts';
 import { accepted, claimSending, failed, planMail, refused } from '#domain/mailing.ts';
 import { type Offer, type OfferKey, offerKey } from '#domain/offer.ts';
 import { type OfferState, seeRow } from '#domain/offer-state.ts';
-import { judge, type Recipient, unsubscribed, withoutWatches, withWatch } from '#domain/recipient.ts';
+import { type Recipient, unsubscribed, withoutWatches, withWatch } from '#domain/recipient.ts';
 import { hour, type Instant, minute } from '#domain/time.ts';
 import { type Watch, wishKey } from '#domain/watch.ts';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newRecipient, type Recipient, toldFor, unsubscribed, withoutWatches, withWatch } from '#domain/recipient.ts';
+import { toldFor } from '#domain/judge-recipient.ts';
+import { newRecipient, type Recipient, unsubscribed, withoutWatches, withWatch } from '#domain/recipient.ts';
 import type { Watch } from '#domain/watch.ts';
 import {
   anyGpu,

@@ -1,6 +1,6 @@
+import { type Judgement, judge } from '#domain/judge-recipient.ts';
 import type { OfferKey } from '#domain/offer.ts';
 import type { OfferState } from '#domain/offer-state.ts';
-import { type Judgement, judge } from '#domain/recipient.ts';
 import { markRecipient } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
 import type { WatchAvailabilityWorld } from './world.ts';
