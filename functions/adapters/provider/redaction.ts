@@ -1,3 +1,5 @@
+import { shortestSecret, spellingsOf } from '#domain/secret.ts';
+
 export type Redact = (text: string) => string;
 
 /** Texts that look like a credential, whether we know them or not. */
@@ -9,16 +11,8 @@ const credentialPatterns = [
   /(?<=:\/\/)[^/\s@"']+@/g,
 ];
 
-const shortestSecret = 4;
 const removed = '[redacted]';
 const mostTextLength = 500;
-
-/** A secret as it may stand in a text: as it is, in a query, in JSON. */
-const spellings = (secret: string): readonly string[] => [
-  secret,
-  encodeURIComponent(secret),
-  JSON.stringify(secret).slice(1, -1),
-];
 
 /**
  * Takes secrets out of texts: those it was told, and whatever looks like a credential. Longest first, so that a secret
@@ -28,7 +22,7 @@ export const createRedaction = (): { readonly learn: (secret: string) => void; r
   const secrets = new Set<string>();
   const learn = (secret: string): void => {
     if (secret.length < shortestSecret) return;
-    for (const spelling of spellings(secret)) secrets.add(spelling);
+    for (const spelling of spellingsOf(secret)) secrets.add(spelling);
   };
   const redact = (text: string): string => {
     let clean = text;

@@ -1,6 +1,6 @@
 import type { Listing } from '#domain/listing.ts';
 import type { Runtime } from '#domain/runtime.ts';
-import type { Instant } from '#domain/time.ts';
+import { type Instant, minute } from '#domain/time.ts';
 import { settlesAfter } from './creation.ts';
 
 /** What may be made at most. Money is in USD. */
@@ -27,8 +27,18 @@ export type Order = { readonly gpus: number; readonly pricePerGpuHour: number };
 
 export const usdPerHourOf = ({ gpus, pricePerGpuHour }: Order): number => gpus * pricePerGpuHour;
 
+/** By an older inventory nothing is made: what it shows may be gone, or cost something else. */
+const inventoryCounts = 10 * minute;
+
+/** Whether things are made by an inventory that was last complete then. */
+export const isFresh = (inventoryAt: Instant | undefined, now: Instant): boolean =>
+  inventoryAt !== undefined && now - inventoryAt <= inventoryCounts;
+
 /** Prices are sums of cents in binary. */
 const hair = 1e-9;
+
+/** Whether an amount is not more than what may be spent, both in USD. */
+export const isWithin = (amount: number, most: number): boolean => amount <= most + hair;
 
 const usd = (amount: number): string => `$${amount.toFixed(2)}`;
 
@@ -40,7 +50,7 @@ export const overItsLimit = (limits: CreatingLimits, order: Order): string | und
     return `a GPU costs ${usd(pricePerGpuHour)} an hour; the limit is ${usd(limits.maxPricePerGpuHour ?? 0)} (creating.maxPricePerGpuHour)`;
   }
   const rate = usdPerHourOf(order);
-  if (rate <= limits.maxUsdPerHour + hair) return undefined;
+  if (isWithin(rate, limits.maxUsdPerHour)) return undefined;
   return `it costs ${usd(rate)} an hour; the limit is ${usd(limits.maxUsdPerHour)} (creating.maxUsdPerHour)`;
 };
 
@@ -56,7 +66,7 @@ export const overTheLimit = (
     return `${expenses.length} runtimes that GPU Warden made are still there; the limit is ${limits.maxRuntimes} (creating.maxRuntimes)`;
   }
   const running = expenses.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
-  if (running + usdPerHourOf(order) <= limits.maxUsdPerHour + hair) return undefined;
+  if (isWithin(running + usdPerHourOf(order), limits.maxUsdPerHour)) return undefined;
   return `it costs ${usd(usdPerHourOf(order))} an hour, and what GPU Warden made before ${usd(running)}; the limit is ${usd(limits.maxUsdPerHour)} (creating.maxUsdPerHour)`;
 };
 

@@ -1,16 +1,11 @@
 import type { RuntimeSpec } from '#domain/runtime.ts';
-
-/** Shorter texts hide nothing, and stand everywhere. */
-const shortest = 4;
+import { shortestSecret, spellingsOf } from '#domain/secret.ts';
 
 /** Every text in a value, however deep. */
 const textsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
-
-/** A text as it may be repeated: as it is, in a query, in JSON. */
-const spellings = (text: string): string[] => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
 
 const cut = '…';
 
@@ -19,7 +14,7 @@ const withoutBeginningOf = (secrets: readonly string[], before: string): string 
   const begun = secrets.flatMap((secret) => {
     const lengths = Array.from({ length: Math.min(secret.length, before.length) }, (_, index) => index + 1);
     const longest = lengths.findLast((length) => before.endsWith(secret.slice(0, length)));
-    return longest !== undefined && longest >= shortest ? [longest] : [];
+    return longest !== undefined && longest >= shortestSecret ? [longest] : [];
   });
   return before.slice(0, before.length - Math.max(0, ...begun));
 };
@@ -33,8 +28,8 @@ export const withoutSpecIn = (
   { templateSpec, storage, sshKeys }: Pick<RuntimeSpec, 'templateSpec' | 'storage' | 'sshKeys'>,
 ): string => {
   const secrets = textsIn([templateSpec, storage, sshKeys])
-    .flatMap(spellings)
-    .filter((text) => text.length >= shortest)
+    .flatMap(spellingsOf)
+    .filter((text) => text.length >= shortestSecret)
     .sort((a, b) => b.length - a.length);
   // A long text was cut before: its parts end where it was.
   const parts = said.split(cut);

@@ -4,6 +4,7 @@ import type { KeptWatch, OwedRow, Recipient } from '#domain/recipient.ts';
 import { day, type Instant } from '#domain/time.ts';
 import { describes, wishKey } from '#domain/watch.ts';
 import type { Creation } from './creation.ts';
+import { usdPerHourOf } from './limits.ts';
 import { bareOrder } from './order.ts';
 
 /** A window of an offer, by its opening. */
@@ -57,6 +58,8 @@ export const isUnderWay = ({ creation }: KeptWatch): boolean =>
 
 /** Whether something is to be done for any of a recipient's watches. */
 export const creates = ({ watches }: Pick<Recipient, 'watches'>): boolean => Object.values(watches).some(isUnderWay);
+
+const openingOf = ({ offer, openedAt }: Opening): Opening => ({ offer, openedAt });
 
 const isSame = (a: Opening | undefined, b: Opening): boolean => a?.offer === b.offer && a.openedAt === b.openedAt;
 
@@ -133,8 +136,7 @@ const withDue = (recipient: Recipient, kept: KeptWatch, offers: readonly OfferSt
   const { due } = creation;
   const isMissed = due !== undefined && after.due === undefined && awaitsCreation(kept) && mayTell(creation, now);
   if (!isMissed) return withNews(recipient, { ...kept, creation: after }, undefined, now);
-  const opening = { offer: due.offer, openedAt: due.openedAt };
-  const missed = { told: { state: 'missed' }, opening, mark: '' } as const;
+  const missed = { told: { state: 'missed' }, opening: openingOf(due), mark: '' } as const;
   return withNews(recipient, { ...kept, creation: { ...after, toldAt: now } }, missed, now);
 };
 
@@ -160,13 +162,15 @@ const withoutWindowRows = (owed: Recipient['owed'], watchId: string): Recipient[
   Object.fromEntries(Object.entries(owed).filter(([, row]) => row.kind !== 'window' || row.watchId !== watchId));
 
 const createdNews = ({ watch, creation }: KeptWatch, { name, runtimeId }: Made): CreationNews => {
-  const price = creation?.pricePerGpuHour;
+  const pricePerGpuHour = creation?.pricePerGpuHour;
   return {
     state: 'created',
     project: watch.create?.project ?? '',
     name,
     runtimeId,
-    ...(price === undefined ? {} : { usdPerHour: price * watch.criteria.gpus }),
+    ...(pricePerGpuHour === undefined
+      ? {}
+      : { usdPerHour: usdPerHourOf({ gpus: watch.criteria.gpus, pricePerGpuHour }) }),
   };
 };
 
@@ -208,7 +212,7 @@ export const withCreation = (
   // Over meanwhile, and nothing is asked for any more: what it was to be made of is forgotten.
   const changed = next.state === 'available' && kept.standing.state === 'ended' ? withoutSpec(after) : after;
   return next.state === 'created' && creation.due !== undefined
-    ? withMade(recipient, changed, next, { offer: creation.due.offer, openedAt: creation.due.openedAt }, now)
+    ? withMade(recipient, changed, next, openingOf(creation.due), now)
     : withNews(recipient, changed, undefined, now);
 };
 
@@ -249,7 +253,7 @@ export const withTry = (recipient: Recipient, watchId: string, news: TryNews, no
   // Of a watch that is over only what may bill is news, and what was begun by another is not refused.
   const isBegun = creation.creation.state === 'creating';
   if (news.state === 'unclear' ? !isBegun : isBegun || kept.standing.state === 'ended') return recipient;
-  const opening = { offer: creation.due.offer, openedAt: creation.due.openedAt };
+  const opening = openingOf(creation.due);
   if (news.state === 'refused') return withRefusal(recipient, kept, { creation, opening }, news, now);
   if (!mayTell(creation, now)) return recipient;
   const told = { ...kept, creation: { ...creation, toldAt: now } };

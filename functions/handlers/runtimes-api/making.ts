@@ -4,12 +4,11 @@ import { checkLimits, limitsFor } from '#adapters/http/may-create.ts';
 import { notAcceptable, Problem } from '#adapters/http/problem.ts';
 import { orderOf, type placeFields } from '#adapters/http/shapes/creation-shape.ts';
 import { iso } from '#adapters/http/shapes/fields.ts';
-import { type Order, usdPerHourOf } from '#domain/creating/limits.ts';
+import { isFresh, isWithin, type Order, usdPerHourOf } from '#domain/creating/limits.ts';
 import { specFor } from '#domain/creating/order.ts';
 import type { CreationRequest } from '#domain/creating/request.ts';
 import { offerKey } from '#domain/offer.ts';
 import { type OfferState, priceOf } from '#domain/offer-state.ts';
-import { minute } from '#domain/time.ts';
 import type { Offered, RequestOutcome } from '#workflows/create-runtime/create-on-request.ts';
 import { roomFor } from '#workflows/create-runtime/expenses.ts';
 import type { madeShape, newRuntime } from './operations/create.ts';
@@ -44,12 +43,9 @@ export const roomOf = async (
   }
 };
 
-/** By an older inventory nothing is made: what it shows may be gone, or cost something else. */
-const freshEnough = 10 * minute;
-
 const checkFresh = async ({ offers, clock }: RuntimesApiWorld): Promise<void> => {
   const seenAt = await offers.readInventoryAt();
-  if (seenAt !== undefined && clock() - seenAt <= freshEnough) return;
+  if (isFresh(seenAt, clock())) return;
   const last = seenAt === undefined ? 'never' : `at ${iso(seenAt)}`;
   throw new Problem('provider-failed', `The inventory was last seen ${last}; nothing is created at a price that old.`);
 };
@@ -69,8 +65,7 @@ export const offerFor = async (
   await checkFresh(world);
   checkLimits(limits, { gpus, pricePerGpuHour });
   const rate = usdPerHourOf({ gpus, pricePerGpuHour });
-  // Prices are sums of cents in binary.
-  if (rate > most + 1e-9) {
+  if (!isWithin(rate, most)) {
     throw notAcceptable('/max_usd_per_hour', `max_usd_per_hour is ${most}; it costs ${rate} an hour`);
   }
   const spec = specFor(order, { region: state.region, config: state.hardware, gpus });

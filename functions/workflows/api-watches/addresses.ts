@@ -11,6 +11,7 @@ import {
 import type { Versioned } from '#domain/guardrails/guard-board.ts';
 import { newRecipient } from '#domain/recipient.ts';
 import { suppressionOf } from '#domain/returned-mail.ts';
+import { decideOver } from '#workflows/decide-over.ts';
 import { type MakeWatchesWorld, markRecipient, recipientIdOf } from '#workflows/make-watches.ts';
 import { decideOnRecipient } from '#workflows/recipients.ts';
 
@@ -25,11 +26,6 @@ export type AddressesWorld = MakeWatchesWorld & {
 export type Asking =
   | { readonly outcome: 'asked'; readonly asked: AskedAddress }
   | { readonly outcome: 'too-many' | 'takes-no-mail' | NotAsked };
-
-/** A person asked for addresses at once, at every one of our tries. Nothing was changed; trying again later is safe. */
-export class PersonBusyError extends Error {
-  override readonly name = 'PersonBusyError';
-}
 
 const readAll = async (world: AddressesWorld, personId: string, asked: Asked): Promise<AskedAddress[]> => {
   const now = world.clock();
@@ -47,19 +43,21 @@ const readAll = async (world: AddressesWorld, personId: string, asked: Asked): P
 export const addressesOf = async (world: AddressesWorld, personId: string): Promise<readonly AskedAddress[]> =>
   readAll(world, personId, (await world.store.readAsked(personId)).value);
 
-const mostTries = 8;
-
 /** Notes that a person asks for an address; false if that is too much. */
 const noteAsked = async (world: AddressesWorld, personId: string, recipientId: string): Promise<boolean> => {
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { value, version } = await world.store.readAsked(personId);
-    const all = await readAll(world, personId, value);
+  const { store } = world;
+  const item = {
+    what: `What person ${personId} asked for`,
+    read: () => store.readAsked(personId),
+    save: (asked: Asked, version: number) => store.saveAsked(personId, asked, version),
+  };
+  const isNoted = await decideOver(item, async (before) => {
+    const all = await readAll(world, personId, before);
     const states = new Map(all.map((one) => [one.recipientId, one.confirmation.state]));
-    const asked = withAsked(value, states, recipientId, world.clock());
-    if (asked === undefined) return false;
-    if (await world.store.saveAsked(personId, asked, version)) return true;
-  }
-  throw new PersonBusyError(`What person ${personId} asked for could not be written in ${mostTries} tries.`);
+    const asked = withAsked(before, states, recipientId, world.clock());
+    return asked === undefined ? { result: false } : { save: asked, result: true };
+  });
+  return isNoted === true;
 };
 
 /**

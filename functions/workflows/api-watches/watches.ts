@@ -129,8 +129,8 @@ export const makeWatch = async (
         )
       : undefined;
     if (waiting !== undefined) return { result: { outcome: 'waits-already', kept: waiting } };
-    if (Object.keys(withRoom(current, mostWatches).watches).length >= mostWatches)
-      return { result: { outcome: 'too-many' } };
+    const roomy = withRoom(current, mostWatches);
+    if (Object.keys(roomy.watches).length >= mostWatches) return { result: { outcome: 'too-many' } };
     const theirs = Object.values(current.watches).filter(
       ({ watch: { madeBy: by }, standing }) => by === madeBy && standing.state === 'armed',
     );
@@ -143,7 +143,7 @@ export const makeWatch = async (
       await wantRegistered(world, watch.criteria);
     }
     indexed = true;
-    const made = withWatch(withRoom(current, mostWatches), watch, now);
+    const made = withWatch(roomy, watch, now);
     const kept = made.watches[id];
     return kept === undefined
       ? { result: { outcome: 'too-many' } }

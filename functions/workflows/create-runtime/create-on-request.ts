@@ -80,10 +80,14 @@ export const settleRequest = async (world: RequestWorld, id: string): Promise<bo
   return (await pursue(world, request)).outcome === 'unclear';
 };
 
-const newRequest = (world: RequestWorld, id: string, asking: Asking, offered: Offered): CreationRequest => ({
+const newRequest = (
+  { id, fingerprint, madeAt }: Pick<CreationRequest, 'id' | 'fingerprint' | 'madeAt'>,
+  asking: Asking,
+  offered: Offered,
+): CreationRequest => ({
   id,
-  fingerprint: world.digest(asking.text),
-  madeAt: world.clock(),
+  fingerprint,
+  madeAt,
   project: asking.project,
   spec: offered.spec,
   pricePerGpuHour: offered.pricePerGpuHour,
@@ -108,17 +112,18 @@ export const createOnRequest = async (
   offer: () => Promise<Offered>,
 ): Promise<RequestOutcome> => {
   const id = world.digest(JSON.stringify(['creation', asking.subject, asking.key]));
+  const fingerprint = world.digest(asking.text);
   const { value: before } = (await world.store.readCreation(id)) ?? {};
-  if (before !== undefined && before.fingerprint !== world.digest(asking.text))
-    return { outcome: 'key-used-otherwise' };
+  if (before !== undefined && before.fingerprint !== fingerprint) return { outcome: 'key-used-otherwise' };
   if (before !== undefined && before.creation.state !== 'available') {
     const looked = await pursue(world, before);
     const again = before.creation.state === 'created';
     if (looked.outcome !== 'not-made') return { ...looked, request: before, again };
   }
   const offered = await offer();
-  const request = before ?? (await keep(world, newRequest(world, id, asking, offered)));
-  if (request.fingerprint !== world.digest(asking.text)) return { outcome: 'key-used-otherwise' };
+  const request =
+    before ?? (await keep(world, newRequest({ id, fingerprint, madeAt: world.clock() }, asking, offered)));
+  if (request.fingerprint !== fingerprint) return { outcome: 'key-used-otherwise' };
   // First, so that somebody looks for it although nobody asks again.
   await world.store.putCreationTodo({ id, putAt: world.clock() });
   const outcome = await pursue(world, request, offered);

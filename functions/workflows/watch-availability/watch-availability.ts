@@ -1,4 +1,5 @@
 import type { Board, Fleet } from '#domain/board.ts';
+import { isFresh } from '#domain/creating/limits.ts';
 import type { Listing } from '#domain/listing.ts';
 import type { Offer, OfferKey } from '#domain/offer.ts';
 import { type OfferState, stateKey } from '#domain/offer-state.ts';
@@ -132,12 +133,6 @@ const prepare = async (
   return { board: { ...board, fleet: remembered }, added, requests: requests.requests };
 };
 
-/** From an older inventory no creation is begun: what it shows may be gone. */
-const freshEnough = 10 * minute;
-
-const isFresh = ({ lastCompleteAt }: Fleet, now: Instant): boolean =>
-  lastCompleteAt !== undefined && now - lastCompleteAt <= freshEnough;
-
 /** One look at the provider and everything that follows from it. Answers the fleet to be remembered. */
 const lookOnce = async (
   world: WatchAvailabilityWorld,
@@ -166,7 +161,7 @@ const lookOnce = async (
     nobody,
   );
   // Last: nobody's mail waits for what is asked of the provider.
-  const current = isFresh(fleet, world.clock()) ? offers : undefined;
+  const current = isFresh(fleet.lastCompleteAt, world.clock()) ? offers : undefined;
   const look = { world, run, settings: settings.creating, offers: current };
   await attempt('create', (fail) => createForWatches(look, creating.union(waiting), fail), undefined);
   await attempt('create', (fail) => settleRequests(world, run, creationTodos, fail), undefined);
